@@ -1,0 +1,7 @@
+/** Signs a person in and out, and answers a Challenge. */
+@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "store", "session", "route"})
+@NullMarked
+package dev.latchkey.gateway.login;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

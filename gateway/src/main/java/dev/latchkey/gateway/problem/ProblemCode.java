@@ -1,0 +1,119 @@
+package dev.latchkey.gateway.problem;
+
+/**
+ * Every failure the gateway answers for, by a code that stays the same over releases.
+ *
+ * <p>The code is what programs match on (the {@code code} member and the {@code X-Latchkey-Problem} header); title and
+ * hint are for people and may be reworded. {@code docs} are generated from here.
+ */
+public enum ProblemCode {
+    TARGET_AMBIGUOUS(
+            "request.target.ambiguous",
+            400,
+            "The address can be read in two ways",
+            "Ask for the address without dot segments, encoded slashes or dots, empty segments, semicolons or control characters."),
+    HOST_INVALID(
+            "request.host.invalid",
+            400,
+            "The Host header is not valid",
+            "Send exactly one Host header with a name and an optional port."),
+    REQUEST_MALFORMED(
+            "request.malformed",
+            400,
+            "The request is not valid HTTP",
+            "Check the client or the proxy in front of the gateway."),
+    METHOD_REFUSED(
+            "request.method.refused",
+            405,
+            "This method is not allowed here",
+            "Use one of the methods named in the Allow header."),
+    HEADERS_TOO_LARGE(
+            "request.headers.too-large",
+            431,
+            "The request's headers are too large",
+            "Delete this site's cookies and try again."),
+    ROUTE_UNKNOWN("route.unknown", 404, "There is no app at this address", "Check the address."),
+    SIGN_IN_REQUIRED("sign-in.required", 401, "You are not signed in", "Open login_url in a browser and sign in."),
+    ACCESS_DENIED(
+            "access.denied",
+            403,
+            "You do not have access to this app",
+            "Ask the people who run this app to let you in, or sign in with another account."),
+    CROSS_SITE_REFUSED(
+            "request.cross-site", 403, "This came from another site", "Repeat the action from this site's own pages."),
+    COOKIE_AMBIGUOUS(
+            "session.cookie.ambiguous",
+            400,
+            "The browser sent two different sessions",
+            "Delete this site's cookies and sign in again."),
+    STORE_UNAVAILABLE(
+            "store.unavailable",
+            503,
+            "The gateway cannot look up your session just now",
+            "You are still signed in. Try again in a few seconds."),
+    STATE_MISSING(
+            "sign-in.state.missing",
+            400,
+            "This sign-in was not started in this browser",
+            "Start again here. If it happens twice, check that this browser accepts cookies."),
+    STATE_INVALID("sign-in.state.invalid", 400, "This sign-in link is damaged", "Start again here."),
+    STATE_USED(
+            "sign-in.state.used",
+            400,
+            "This sign-in was already completed",
+            "If you are not signed in, start again here."),
+    STATE_EXPIRED(
+            "sign-in.state.expired", 400, "This sign-in took too long", "Start again here; you have ten minutes."),
+    CODE_MISSING("sign-in.code.missing", 400, "The identity provider sent no usable code", "Start again here."),
+    CODE_REFUSED("sign-in.code.refused", 400, "The identity provider refused the code", "Start again here."),
+    SIGN_IN_DECLINED("sign-in.declined", 403, "You declined to sign in", "Start again here if you did not mean to."),
+    ISSUER_WRONG("sign-in.issuer.wrong", 403, "The answer came from another issuer", "Start again here."),
+    PROVIDER_FAILED(
+            "sign-in.provider.failed",
+            403,
+            "The identity provider failed",
+            "Nothing is lost. Wait a moment, then try again."),
+    PROVIDER_MISCONFIGURED(
+            "sign-in.provider.misconfigured",
+            403,
+            "The gateway is not set up correctly with the identity provider",
+            "Tell the people who run this gateway, with the request id."),
+    PROFILE_UNUSABLE(
+            "sign-in.profile.unusable", 403, "The identity provider sent no usable profile", "Start again here."),
+    BACKEND_UNREACHABLE("backend.unreachable", 502, "The app does not answer", "Try again in a few seconds."),
+    BACKEND_BROKEN("backend.broken", 502, "The app gave no valid answer", "Try again in a few seconds."),
+    BACKEND_TIMEOUT("backend.timeout", 504, "The app took too long", "Try again in a few seconds."),
+    INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
+
+    private final String code;
+    private final int status;
+    private final String title;
+    private final String hint;
+
+    ProblemCode(String code, int status, String title, String hint) {
+        this.code = code;
+        this.status = status;
+        this.title = title;
+        this.hint = hint;
+    }
+
+    /** The stable, dotted code. */
+    public String code() {
+        return code;
+    }
+
+    /** The HTTP status it is answered with. */
+    public int status() {
+        return status;
+    }
+
+    /** What happened, as a sentence for people, without a full stop. */
+    public String title() {
+        return title;
+    }
+
+    /** What to do next. */
+    public String hint() {
+        return hint;
+    }
+}

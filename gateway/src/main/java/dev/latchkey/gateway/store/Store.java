@@ -1,0 +1,56 @@
+package dev.latchkey.gateway.store;
+
+import java.time.Instant;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Where the gateway keeps what must outlive a request: small records that end at an instant.
+ *
+ * <p>Every verb is one atomic step, so that two nodes cannot interleave inside it. A store that cannot be reached
+ * fails with a {@code store.unavailable} problem; it never answers as if the record were absent. Callers seal what is
+ * secret before they hand it over. Keys are plain text, namespaced by colons ({@code attempt:…}), and hold no secret.
+ */
+public interface Store {
+
+    /** The record, or empty if there is none or its end has come. */
+    Mono<byte[]> get(String key);
+
+    /** Writes the record, whatever was there. */
+    Mono<Void> put(String key, byte[] value, Instant end);
+
+    /** Writes the record if there is none; true for exactly one of many callers. */
+    Mono<Boolean> putIfAbsent(String key, byte[] value, Instant end);
+
+    /** Writes the record if it still holds the expected bytes (compare and set). */
+    Mono<Boolean> replace(String key, byte[] expected, byte[] value, Instant end);
+
+    /** Moves the end of a record that exists; false if there is none. */
+    Mono<Boolean> extend(String key, Instant end);
+
+    /** Deletes the record; true for exactly one of many callers. */
+    Mono<Boolean> delete(String key);
+
+    /** Puts a member into a set, from which it vanishes at its end. Adding it again moves its end. */
+    Mono<Void> addMember(String set, String member, Instant end);
+
+    Mono<Void> removeMember(String set, String member);
+
+    /** The members whose end has not come. */
+    Flux<String> members(String set);
+
+    /** Tells every node, this one included, within moments. Nothing is kept for a node that is away. */
+    Mono<Void> publish(String topic, String message);
+
+    /**
+     * What is published from now on. The flux survives a lost connection; after a gap it emits {@link #GAP} once, so
+     * that the listener can drop whatever it believed.
+     */
+    Flux<String> listen(String topic);
+
+    /** Emitted by {@link #listen} after messages may have been missed. No topic publishes it. */
+    String GAP = "\u0000gap";
+
+    /** Completes if the store answers now. */
+    Mono<Void> ping();
+}
