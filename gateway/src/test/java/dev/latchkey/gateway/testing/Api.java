@@ -1,0 +1,118 @@
+package dev.latchkey.gateway.testing;
+
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** What every call to the REST API goes through before its own endpoint: version, credential, quota. */
+final class Api {
+
+    static final String BASE = "/api/v3";
+
+    private static final String DEFAULT_VERSION = "2022-11-28";
+    private static final Set<String> VERSIONS = Set.of(DEFAULT_VERSION, "2026-03-10");
+    private static final int ANONYMOUS_QUOTA = 60;
+    private static final DateTimeFormatter EXPIRATION =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
+
+    private final GitHubState state;
+
+    Api(GitHubState state) {
+        this.state = state;
+    }
+
+    /** Answers for the person whose live token came with the call, and counts it against that person's quota. */
+    Reply asPerson(Call call, Answer answer) {
+        return refusal(call).orElseGet(() -> withCredential(call, answer));
+    }
+
+    /** Answers what needs no person, such as the calls an app makes with its id and secret. */
+    Reply asAnyone(Call call, Supplier<Reply> answer) {
+        return refusal(call).orElseGet(answer).with("X-GitHub-Media-Type", "github.v3; format=json");
+    }
+
+    private Optional<Reply> refusal(Call call) {
+        if (call.header("User-Agent") == null) {
+            return Optional.of(Reply.of(
+                    403, "text/html", "Request forbidden by administrative rules. Please send a User-Agent header."));
+        }
+        if (!VERSIONS.contains(version(call))) {
+            return Optional.of(Reply.message(400, "Unsupported API version: " + version(call)));
+        }
+        return Optional.empty();
+    }
+
+    private Reply withCredential(Call call, Answer answer) {
+        Optional<StubToken> token = state.tokens.live(call.token());
+        if (state.inIncident() || token.filter(state::isTooFreshForReplicas).isPresent()) {
+            return badCredentials();
+        }
+        Optional<StubPerson> person = token.flatMap(state::ownerOf);
+        if (person.isEmpty()) {
+            return call.token() == null ? anonymous(401, "Requires authentication") : badCredentials();
+        }
+        return counted(call, new Caller(person.get(), token.get(), appOf(token.get())), answer);
+    }
+
+    private Reply counted(Call call, Caller caller, Answer answer) {
+        Quotas.Quota quota =
+                state.quotas.take(quotaKey(caller.person()), caller.person().quota());
+        if (quota.isExceeded()) {
+            return Quotas.primaryLimit(caller.person().login(), quota.reset());
+        }
+        return described(call, caller, quota.on(answer.answer(caller)));
+    }
+
+    private Reply described(Call call, Caller caller, Reply reply) {
+        StubToken token = caller.token();
+        Reply described = reply.with("X-GitHub-Media-Type", "github.v3; format=json")
+                .with("X-GitHub-Api-Version-Selected", version(call))
+                .with("X-OAuth-Client-Id", token.clientId());
+        if (!caller.app().isGitHubApp()) {
+            described = described.with("X-OAuth-Scopes", String.join(", ", token.scopes()));
+        }
+        if (token.expiresAt() != null) {
+            described = described.with("GitHub-Authentication-Token-Expiration", EXPIRATION.format(token.expiresAt()));
+        }
+        return described;
+    }
+
+    /**
+     * A dead token is counted as nobody, so its 401 has the anonymous limit of 60; during an incident good tokens get
+     * the very same answer.
+     */
+    private Reply badCredentials() {
+        return anonymous(401, "Bad credentials");
+    }
+
+    private Reply anonymous(int status, String message) {
+        return state.quotas.take("nobody", ANONYMOUS_QUOTA).on(Reply.message(status, message));
+    }
+
+    private StubApp appOf(StubToken token) {
+        return state.app(token.clientId()).orElseThrow();
+    }
+
+    static String quotaKey(StubPerson person) {
+        return "api:" + person.account();
+    }
+
+    private static String version(Call call) {
+        return Optional.ofNullable(call.header("X-GitHub-Api-Version")).orElse(DEFAULT_VERSION);
+    }
+
+    /** Who is calling, with what. */
+    record Caller(StubPerson person, StubToken token, StubApp app) {
+
+        /** Whether an OAuth App's token holds one of these scopes, or a GitHub App has that permission. */
+        boolean may(String permission, String... scopes) {
+            return app.isGitHubApp() ? app.hasPermission(permission) : Scopes.allowAny(token.scopes(), scopes);
+        }
+    }
+
+    interface Answer {
+        Reply answer(Caller caller);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.latchkey.gateway.testing;
+
+import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * Something that goes wrong between GitHub and its caller. Unless a fault says otherwise the request has no effect:
+ * no code is spent, no token rotates.
+ */
+public final class Fault {
+
+    private final BiFunction<Call, Supplier<Reply>, Reply> course;
+
+    private Fault(BiFunction<Call, Supplier<Reply>, Reply> course) {
+        this.course = course;
+    }
+
+    /** An error status with GitHub's JSON error body. */
+    public static Fault status(int status) {
+        return answering(Reply.message(status, "Injected fault " + status));
+    }
+
+    /** The web page that GitHub's front shows when what stands behind it is down. */
+    public static Fault html(int status) {
+        return answering(
+                Reply.html(status, "<!DOCTYPE html><title>Unicorn! &middot; GitHub</title><p>No server is available."));
+    }
+
+    /** That status with that JSON text, which may be broken. */
+    public static Fault body(int status, String json) {
+        return answering(Reply.of(status, "application/json; charset=utf-8", json));
+    }
+
+    /** Says nothing for that long, then closes the connection. */
+    public static Fault hang(Duration silence) {
+        return answering(
+                Reply.empty(200).lost(Reply.Journey.CLOSED_WITHOUT_A_BYTE).after(silence));
+    }
+
+    /** Resets the connection at once. */
+    public static Fault reset() {
+        return answering(Reply.empty(200).lost(Reply.Journey.RESET));
+    }
+
+    /** Bytes that are not HTTP. */
+    public static Fault garbage() {
+        return answering(Reply.empty(200).lost(Reply.Journey.GARBAGE));
+    }
+
+    /** A secondary limit: 429 with {@code Retry-After}. */
+    public static Fault rateLimited(Duration wait) {
+        return answering(Quotas.secondaryLimit(429, wait));
+    }
+
+    /** The primary limit: 403, nothing remaining, and a reset that far ahead. */
+    public static Fault quotaExhausted(Duration wait) {
+        return new Fault(
+                (call, healthy) -> Quotas.primaryLimit(call.login(), call.at().plus(wait)));
+    }
+
+    /** The real answer, late; its effect happens at once. */
+    public static Fault slow(Duration delay) {
+        return new Fault((call, healthy) -> healthy.get().after(delay));
+    }
+
+    /** The request takes effect and the answer never arrives. */
+    public static Fault lostAnswer() {
+        return new Fault((call, healthy) -> healthy.get().lost(Reply.Journey.RESET));
+    }
+
+    private static Fault answering(Reply reply) {
+        return new Fault((call, healthy) -> reply);
+    }
+
+    Reply apply(Call call, Supplier<Reply> healthy) {
+        return course.apply(call, healthy);
+    }
+}

@@ -1,0 +1,282 @@
+package dev.latchkey.gateway.testing;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stand-in for GitHub on the loopback interface, faithful in what a sign-in gateway can notice: single-use codes, PKCE,
+ * rotating refresh tokens, errors with status 200, quotas, and the right moment for each 401. WireMock listens and routes,
+ * {@link GitHubState} decides.
+ *
+ * <p>It is laid out as a GitHub Enterprise host: the web at the root, the API under {@code /api/v3}, so that one address is
+ * enough to configure a gateway. One OAuth App ({@link #app()}) and one person ({@code octocat}) exist from the start; other
+ * people come into being when first named.
+ *
+ * <p>Like GitHub it creates at most ten tokens an hour per person, OAuth App and scope: tests that sign one person in more
+ * often say {@link StubApp#withoutTokenLimits()}.
+ */
+public final class GitHubStub implements AutoCloseable {
+
+    public static final String CLIENT_ID = "Ov23liLatchkeyTests0";
+
+    private final GitHubState state;
+    private final WireMockServer server;
+    private final Consent consent;
+    private final StubApp app;
+
+    private GitHubStub(Clock clock) {
+        quietenJetty();
+        state = new GitHubState(clock);
+        Responder responder = new Responder(state);
+        server = new WireMockServer(configuration(responder));
+        server.start();
+        state.webUrl("http://127.0.0.1:" + server.port());
+        responder.use(routes());
+        consent = new Consent(state);
+        app = registerOAuthApp(
+                        CLIENT_ID,
+                        state.secrets.clientSecret(),
+                        "http://localhost/oauth2/callback",
+                        "http://127.0.0.1/oauth2/callback")
+                .name("Latchkey");
+        state.person("octocat").id(583_231);
+    }
+
+    /** Starts on a free port, with the system's clock. */
+    public static GitHubStub start() {
+        return start(Clock.systemUTC());
+    }
+
+    /** Starts on a free port; codes, tokens, quotas and the {@code Date} header go by this clock. */
+    public static GitHubStub start(Clock clock) {
+        return new GitHubStub(clock);
+    }
+
+    private static WireMockConfiguration configuration(Responder responder) {
+        // Delays are waited out on timers, not on threads, so that a thousand slow calls need no thousand threads.
+        return WireMockConfiguration.options()
+                .bindAddress("127.0.0.1")
+                .dynamicPort()
+                .extensions(responder)
+                .disableRequestJournal()
+                .asynchronousResponseEnabled(true)
+                .asynchronousResponseThreads(8)
+                .containerThreads(40)
+                .jettyAcceptors(1)
+                .jettyAcceptQueueSize(2_000)
+                .jettyIdleTimeout(120_000L)
+                .http2PlainDisabled(true)
+                .gzipDisabled(true);
+    }
+
+    /** Jetty announces each of its parts at every start; tests start many. */
+    private static void quietenJetty() {
+        if (LoggerFactory.getLogger("org.eclipse.jetty") instanceof Logger jetty) {
+            jetty.setLevel(Level.ERROR);
+        }
+    }
+
+    private Routes routes() {
+        Routes routes = new Routes(server);
+        Api api = new Api(state);
+        List<Endpoints> families = List.of(
+                new AuthorizeEndpoints(state),
+                new TokenEndpoint(state),
+                new DeviceEndpoints(state),
+                new UserEndpoints(state, api));
+        families.forEach(family -> family.addTo(routes));
+        routes.otherwise(call -> Reply.message(404, "Not Found"));
+        return routes;
+    }
+
+    // Addresses
+
+    /** Where browsers go; also the one address that a GitHub Enterprise configuration needs. */
+    public String webUrl() {
+        return state.webUrl();
+    }
+
+    public String apiUrl() {
+        return state.apiUrl();
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    // Apps and people
+
+    /** The app registered from the start: any loopback port, path {@code /oauth2/callback}. */
+    public StubApp app() {
+        return app;
+    }
+
+    public StubApp registerOAuthApp(String clientId, String clientSecret, String... redirectUris) {
+        return state.register(clientId, clientSecret).redirectUris(redirectUris);
+    }
+
+    /** The person of that login, made on first sight. */
+    public StubPerson person(String login) {
+        return state.person(login);
+    }
+
+    /** Who sits at the browser: the consent page names this person instead of offering a choice. */
+    public GitHubStub signedIn(String login) {
+        state.signedIn(login);
+        return this;
+    }
+
+    /** Skips the consent page for a known person, as GitHub does for whoever consented before. */
+    public GitHubStub consentRemembered() {
+        state.consentRemembered(true);
+        return this;
+    }
+
+    /**
+     * Consents without a browser.
+     *
+     * @param authorizeUri where the gateway sent the browser
+     * @return where GitHub sends it back to
+     */
+    public URI authorize(URI authorizeUri, String login) {
+        person(login);
+        return consent.give(authorizeUri, login);
+    }
+
+    /** Presses Cancel without a browser. */
+    public URI decline(URI authorizeUri) {
+        return consent.refuse(authorizeUri);
+    }
+
+    /** A live token for the default app without any flow, with these scopes. */
+    public StubToken tokenFor(String login, String... scopes) {
+        return tokenFor(app, login, scopes);
+    }
+
+    public StubToken tokenFor(StubApp app, String login, String... scopes) {
+        return state.tokens.issue(app, person(login), app.grantable(Set.of(scopes)), false, false);
+    }
+
+    // Faults and moods
+
+    public StubEndpoint authorizeEndpoint() {
+        return exactly("GET", AuthorizeEndpoints.PATH);
+    }
+
+    public StubEndpoint tokenEndpoint() {
+        return exactly("POST", TokenEndpoint.PATH);
+    }
+
+    /** The token endpoint, but only for refreshes. */
+    public StubEndpoint refreshes() {
+        return state.faults.endpoint(
+                "refreshes",
+                call -> call.path().equals(TokenEndpoint.PATH)
+                        && "refresh_token".equals(call.form().get("grant_type")));
+    }
+
+    public StubEndpoint userEndpoint() {
+        return exactly("GET", Api.BASE + "/user");
+    }
+
+    public StubEndpoint emailsEndpoint() {
+        return exactly("GET", Api.BASE + "/user/emails");
+    }
+
+    /** Every path that begins so, whatever the method. */
+    public StubEndpoint endpoint(String pathPrefix) {
+        return state.faults.endpoint(pathPrefix, call -> call.path().startsWith(pathPrefix));
+    }
+
+    private StubEndpoint exactly(String method, String path) {
+        return state.faults.endpoint(
+                method + " " + path,
+                call -> call.method().equals(method) && call.path().equals(path));
+    }
+
+    /** Tokens younger than this get 401 from the API: the replicas have not heard of them. */
+    public GitHubStub replicaLag(Duration lag) {
+        state.replicaLag(lag);
+        return this;
+    }
+
+    /** While on, the API answers every token with 401 and {@code x-ratelimit-limit: 60}; the token check goes on working. */
+    public GitHubStub incident(boolean on) {
+        state.incident(on);
+        return this;
+    }
+
+    /** Lets GitHub's own clock, and so its {@code Date}, run ahead of the one handed in. */
+    public GitHubStub clockAhead(Duration skew) {
+        state.clockSkew(skew);
+        return this;
+    }
+
+    // What it has seen, and what it holds
+
+    /** Every call so far, oldest first. */
+    public CallLog calls() {
+        return state.calls.snapshot();
+    }
+
+    public GitHubStub forgetCalls() {
+        state.calls.clear();
+        return this;
+    }
+
+    public boolean isLive(String token) {
+        return state.tokens.live(token).isPresent();
+    }
+
+    /** That person's live tokens, of all apps, oldest first. */
+    public List<StubToken> liveTokensOf(String login) {
+        return state.tokens.liveOf(person(login).account());
+    }
+
+    /** Ends a token, and the refresh token beside it. */
+    public void revoke(String token) {
+        state.tokens.revoke(token);
+    }
+
+    /** Takes back what the person granted the default app: all its tokens end. */
+    public void revokeGrant(String login) {
+        revokeGrant(app, login);
+    }
+
+    public void revokeGrant(StubApp app, String login) {
+        state.tokens.revokeGrant(app.clientId(), person(login).account());
+    }
+
+    /** Lets an access token expire now; its refresh token goes on. */
+    public void expire(String token) {
+        state.tokens.expire(token);
+    }
+
+    /** Every client secret, code, device code, access and refresh token ever made, for leak scans. */
+    public Set<String> secretsSeen() {
+        return state.secrets.seen();
+    }
+
+    /** What a gateway needs to be told to sign people in here. */
+    public Map<String, String> gatewayProperties() {
+        return Map.of(
+                "latchkey.github.url", webUrl(),
+                "latchkey.github.api-url", apiUrl(),
+                "latchkey.github.client-id", app.clientId(),
+                "latchkey.github.client-secret", app.clientSecret());
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}
