@@ -1,20 +1,12 @@
 package dev.latchkey.gateway.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 
 /** Does over HTTP what a person's browser does at the consent page. */
 final class Consent {
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
     private final GitHubState state;
 
     Consent(GitHubState state) {
@@ -33,27 +25,16 @@ final class Consent {
         if (!authorizeUri.toString().startsWith(state.webUrl() + AuthorizeEndpoints.PATH + "?")) {
             throw new AssertionError("Not an authorization request to this GitHub: " + authorizeUri);
         }
-        HttpResponse<String> asked = send(HttpRequest.newBuilder(authorizeUri));
+        HttpResponse<String> asked = PlainHttp.send(HttpRequest.newBuilder(authorizeUri));
         if (asked.statusCode() == 302) {
             return location(asked);
         }
         if (asked.statusCode() != 200) {
             throw new AssertionError("GitHub refused the authorization request: " + asked.statusCode() + asked.body());
         }
-        return location(send(HttpRequest.newBuilder(authorizeUri)
+        return location(PlainHttp.send(HttpRequest.newBuilder(authorizeUri)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form))));
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) {
-        try {
-            return http.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     private static URI location(HttpResponse<String> response) {

@@ -1,12 +1,8 @@
 package dev.latchkey.gateway.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,12 +19,6 @@ import java.util.regex.Pattern;
  */
 public final class HttpPerson {
 
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MOST_REDIRECTS = 10;
     private static final Pattern FORM_ACTION =
             Pattern.compile("<form\\b[^>]*\\baction=\"([^\"]*)\"", Pattern.CASE_INSENSITIVE);
@@ -97,7 +87,6 @@ public final class HttpPerson {
     public HttpResponse<String> send(String method, String path, String body, String... headers) {
         URI target = gateway.resolve(path);
         HttpRequest.Builder request = HttpRequest.newBuilder(target)
-                .timeout(PATIENCE)
                 .method(
                         method,
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
@@ -105,7 +94,7 @@ public final class HttpPerson {
             request.header(headers[i], headers[i + 1]);
         }
         cookies.headerFor(target).ifPresent(cookie -> request.header("Cookie", cookie));
-        HttpResponse<String> response = exchange(request.build());
+        HttpResponse<String> response = PlainHttp.send(request);
         response.headers().allValues("Set-Cookie").forEach(line -> cookies.accept(target, line));
         return response;
     }
@@ -186,17 +175,6 @@ public final class HttpPerson {
             "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
         };
         return send("GET", path, null, joined(own, headers));
-    }
-
-    private static HttpResponse<String> exchange(HttpRequest request) {
-        try {
-            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     private static Optional<URI> locationOf(HttpResponse<String> response) {
