@@ -42,7 +42,7 @@ final class Accounts {
     }
 
     Map<String, Object> org(String login) {
-        long id = state.number("org:" + login);
+        long id = state.org(login).id();
         String url = state.apiUrl() + "/orgs/" + login;
         return Json.object(
                 "login",
@@ -83,7 +83,7 @@ final class Accounts {
 
     private Map<String, Object> simpleTeam(StubPerson.Team team) {
         long id = state.number("team:" + team.org() + "/" + team.slug());
-        long orgId = state.number("org:" + team.org());
+        long orgId = state.org(team.org()).id();
         String url = state.apiUrl() + "/organizations/" + orgId + "/team/" + id;
         return Json.object(
                 "name",

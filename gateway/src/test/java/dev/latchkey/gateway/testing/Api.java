@@ -25,7 +25,13 @@ final class Api {
 
     /** Answers for the person whose live token came with the call, and counts it against that person's quota. */
     Reply asPerson(Call call, Answer answer) {
-        return refusal(call).orElseGet(() -> withCredential(call, answer));
+        return refusal(call).orElseGet(() -> identified(call, caller -> counted(call, caller, answer)));
+    }
+
+    /** As {@link #asPerson}, without counting. */
+    Reply asPersonForFree(Call call, Answer answer) {
+        return refusal(call)
+                .orElseGet(() -> identified(call, caller -> described(call, caller, answer.answer(caller))));
     }
 
     /** Answers what needs no person, such as the calls an app makes with its id and secret. */
@@ -44,7 +50,7 @@ final class Api {
         return Optional.empty();
     }
 
-    private Reply withCredential(Call call, Answer answer) {
+    private Reply identified(Call call, Answer answer) {
         Optional<StubToken> token = state.tokens.live(call.token());
         if (state.inIncident() || token.filter(state::isTooFreshForReplicas).isPresent()) {
             return badCredentials();
@@ -53,7 +59,7 @@ final class Api {
         if (person.isEmpty()) {
             return call.token() == null ? anonymous(401, "Requires authentication") : badCredentials();
         }
-        return counted(call, new Caller(person.get(), token.get(), appOf(token.get())), answer);
+        return answer.answer(new Caller(person.get(), token.get(), appOf(token.get())));
     }
 
     private Reply counted(Call call, Caller caller, Answer answer) {
@@ -83,7 +89,7 @@ final class Api {
      * A dead token is counted as nobody, so its 401 has the anonymous limit of 60; during an incident good tokens get
      * the very same answer.
      */
-    private Reply badCredentials() {
+    Reply badCredentials() {
         return anonymous(401, "Bad credentials");
     }
 

@@ -25,6 +25,7 @@ final class GitHubState {
 
     private final Clock clock;
     private final Map<String, StubApp> apps = new ConcurrentHashMap<>();
+    private final Map<String, StubOrg> orgs = new ConcurrentHashMap<>();
     private final List<StubPerson> people = new CopyOnWriteArrayList<>();
     private final Map<String, Long> numbers = new ConcurrentHashMap<>();
     private final AtomicLong lastNumber = new AtomicLong(FIRST_ACCOUNT);
@@ -97,7 +98,11 @@ final class GitHubState {
         return people;
     }
 
-    /** A stable number for an organisation, a team, a repository. */
+    StubOrg org(String login) {
+        return orgs.computeIfAbsent(login, name -> new StubOrg(number("org:" + name), name));
+    }
+
+    /** A stable number for an organisation, a team, a repository, by its kind and name. */
     long number(String thing) {
         return numbers.computeIfAbsent(thing, key -> lastNumber.getAndIncrement());
     }

@@ -31,17 +31,19 @@ public final class GitHubStub implements AutoCloseable {
     private final GitHubState state;
     private final WireMockServer server;
     private final Consent consent;
+    private final Payloads payloads;
     private final StubApp app;
 
-    private GitHubStub(Clock clock) {
+    private GitHubStub(Clock clock, int port) {
         quietenJetty();
         state = new GitHubState(clock);
         Responder responder = new Responder(state);
-        server = new WireMockServer(configuration(responder));
+        server = new WireMockServer(configuration(responder, port));
         server.start();
         state.webUrl("http://127.0.0.1:" + server.port());
         responder.use(routes());
         consent = new Consent(state);
+        payloads = new Payloads(state);
         app = registerOAuthApp(
                         CLIENT_ID,
                         state.secrets.clientSecret(),
@@ -58,16 +60,23 @@ public final class GitHubStub implements AutoCloseable {
 
     /** Starts on a free port; codes, tokens, quotas and the {@code Date} header go by this clock. */
     public static GitHubStub start(Clock clock) {
-        return new GitHubStub(clock);
+        return start(clock, 0);
     }
 
-    private static WireMockConfiguration configuration(Responder responder) {
+    /** Port 0 takes a free one. */
+    public static GitHubStub start(Clock clock, int port) {
+        return new GitHubStub(clock, port);
+    }
+
+    private static WireMockConfiguration configuration(Responder responder, int port) {
         // Delays are waited out on timers, not on threads, so that a thousand slow calls need no thousand threads.
         return WireMockConfiguration.options()
                 .bindAddress("127.0.0.1")
-                .dynamicPort()
+                .port(port)
                 .extensions(responder)
                 .disableRequestJournal()
+                .stubRequestLoggingDisabled(true)
+                .templatingEnabled(false)
                 .asynchronousResponseEnabled(true)
                 .asynchronousResponseThreads(8)
                 .containerThreads(40)
@@ -92,7 +101,11 @@ public final class GitHubStub implements AutoCloseable {
                 new AuthorizeEndpoints(state),
                 new TokenEndpoint(state),
                 new DeviceEndpoints(state),
-                new UserEndpoints(state, api));
+                new UserEndpoints(state, api),
+                new OrganizationEndpoints(state, api),
+                new RepositoryEndpoints(state, api),
+                new ApplicationEndpoints(state, api),
+                new RateLimitEndpoint(state, api));
         families.forEach(family -> family.addTo(routes));
         routes.otherwise(call -> Reply.message(404, "Not Found"));
         return routes;
@@ -127,6 +140,11 @@ public final class GitHubStub implements AutoCloseable {
     /** The person of that login, made on first sight. */
     public StubPerson person(String login) {
         return state.person(login);
+    }
+
+    /** The organisation of that login, for those with rules of their own. */
+    public StubOrg org(String login) {
+        return state.org(login);
     }
 
     /** Who sits at the browser: the consent page names this person instead of offering a choice. */
@@ -166,6 +184,57 @@ public final class GitHubStub implements AutoCloseable {
         return state.tokens.issue(app, person(login), app.grantable(Set.of(scopes)), false, false);
     }
 
+    // The device flow
+
+    /** Types the code that a device shows, and consents. */
+    public GitHubStub approveDevice(String userCode, String login) {
+        return decideDevice(userCode, login, true);
+    }
+
+    public GitHubStub denyDevice(String userCode, String login) {
+        return decideDevice(userCode, login, false);
+    }
+
+    private GitHubStub decideDevice(String userCode, String login, boolean allowed) {
+        if (!state.devices.decide(userCode, person(login), allowed)) {
+            throw new AssertionError("No device is waiting with the code " + userCode);
+        }
+        return this;
+    }
+
+    /** These errors answer the next polls, such as {@code authorization_pending} and {@code slow_down}. */
+    public GitHubStub devicePolls(String... errors) {
+        state.devices.script(List.of(errors));
+        return this;
+    }
+
+    // Webhooks
+
+    /** Any event, unsigned; delivered to whom the test says. */
+    public Webhook webhook(String event, String json) {
+        return Webhook.of(event, json);
+    }
+
+    /** {@code github_app_authorization.revoked}: the person took the app's grant back. */
+    public Webhook authorizationRevoked(String login) {
+        return payloads.authorizationRevoked(person(login));
+    }
+
+    /** {@code organization.member_removed}. The membership itself is the test's to end: {@link StubPerson#leaves}. */
+    public Webhook organizationMemberRemoved(String org, String login) {
+        return payloads.organizationMemberRemoved(org, person(login));
+    }
+
+    /** {@code membership.removed}, of a team such as {@code acme/eng}. */
+    public Webhook teamMemberRemoved(String team, String login) {
+        return payloads.teamMemberRemoved(StubPerson.Team.of(team), person(login));
+    }
+
+    /** {@code member.removed}, of a repository such as {@code acme/wiki}. */
+    public Webhook repositoryMemberRemoved(String fullName, String login) {
+        return payloads.repositoryMemberRemoved(fullName, person(login));
+    }
+
     // Faults and moods
 
     public StubEndpoint authorizeEndpoint() {
@@ -190,6 +259,24 @@ public final class GitHubStub implements AutoCloseable {
 
     public StubEndpoint emailsEndpoint() {
         return exactly("GET", Api.BASE + "/user/emails");
+    }
+
+    /** Where an app asks whether a token of its own is good. */
+    public StubEndpoint checkEndpoint() {
+        return applications("check", "POST", "/token");
+    }
+
+    /** Where an app deletes a token, or a whole grant. */
+    public StubEndpoint revocationEndpoint() {
+        return applications("revocation", "DELETE", "");
+    }
+
+    private StubEndpoint applications(String name, String method, String suffix) {
+        return state.faults.endpoint(
+                name,
+                call -> call.method().equals(method)
+                        && call.path().startsWith(Api.BASE + "/applications/")
+                        && call.path().endsWith(suffix));
     }
 
     /** Every path that begins so, whatever the method. */

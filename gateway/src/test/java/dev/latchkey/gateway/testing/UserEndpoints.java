@@ -3,6 +3,8 @@ package dev.latchkey.gateway.testing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code /user} and what hangs below it: who the token's person is, and what they belong to. */
 final class UserEndpoints implements Endpoints {
@@ -67,19 +69,22 @@ final class UserEndpoints implements Endpoints {
                     "members=read",
                     "read:org, user");
         }
-        List<?> orgs = caller.person().memberships().stream()
+        List<?> orgs = visible(caller)
                 .filter(StubPerson.Membership::isActive)
                 .map(membership -> accounts.org(membership.org()))
                 .toList();
-        return Page.of(call, state.webUrl(), orgs).with("X-Accepted-OAuth-Scopes", "admin:org, read:org, user");
+        return listed(call, caller, orgs).with("X-Accepted-OAuth-Scopes", "admin:org, read:org, user");
     }
 
     private Reply teams(Call call, Api.Caller caller) {
         if (!caller.may("members", "read:org", "repo")) {
             return denied(caller, 404, "Not Found", "members=read", "read:org, repo, user");
         }
-        List<?> teams = caller.person().teams().stream().map(accounts::team).toList();
-        return Page.of(call, state.webUrl(), teams).with("X-Accepted-OAuth-Scopes", "admin:org, read:org, repo, user");
+        List<?> teams = caller.person().teams().stream()
+                .filter(team -> !state.org(team.org()).isHiddenFrom(caller.app()))
+                .map(accounts::team)
+                .toList();
+        return listed(call, caller, teams).with("X-Accepted-OAuth-Scopes", "admin:org, read:org, repo, user");
     }
 
     private Reply memberships(Call call, Api.Caller caller) {
@@ -87,23 +92,40 @@ final class UserEndpoints implements Endpoints {
             return needsReadOrg(caller);
         }
         String wanted = call.queryParam("state");
-        List<?> memberships = caller.person().memberships().stream()
+        List<?> memberships = visible(caller)
                 .filter(membership -> wanted == null || membership.state().equals(wanted))
                 .map(membership -> accounts.membership(caller.person(), membership))
                 .toList();
-        return Page.of(call, state.webUrl(), memberships).with("X-Accepted-OAuth-Scopes", "admin:org, read:org");
+        return listed(call, caller, memberships).with("X-Accepted-OAuth-Scopes", "admin:org, read:org");
     }
 
     private Reply membership(Call call, Api.Caller caller) {
         if (!caller.may("members", "read:org")) {
             return needsReadOrg(caller);
         }
-        Optional<StubPerson.Membership> membership = caller.person().memberships().stream()
+        Optional<StubPerson.Membership> membership = visible(caller)
                 .filter(each -> each.org().equalsIgnoreCase(call.variable("org")))
                 .findFirst();
         return membership
                 .map(each -> Reply.json(200, accounts.membership(caller.person(), each)))
                 .orElseGet(() -> Reply.message(404, "Not Found"));
+    }
+
+    /** Memberships in organisations that let the app see them. */
+    private Stream<StubPerson.Membership> visible(Api.Caller caller) {
+        return caller.person().memberships().stream()
+                .filter(membership -> !state.org(membership.org()).isHiddenFrom(caller.app()));
+    }
+
+    /** A page of a list, which says when SAML kept something out of it. */
+    private Reply listed(Call call, Api.Caller caller, List<?> all) {
+        String hidden = caller.person().memberships().stream()
+                .map(membership -> state.org(membership.org()))
+                .filter(StubOrg::isEnforcingSaml)
+                .map(org -> String.valueOf(org.id()))
+                .collect(Collectors.joining(","));
+        Reply reply = Page.of(call, state.webUrl(), all);
+        return hidden.isEmpty() ? reply : reply.with("X-GitHub-SSO", "partial-results; organizations=" + hidden);
     }
 
     private static Reply needsReadOrg(Api.Caller caller) {

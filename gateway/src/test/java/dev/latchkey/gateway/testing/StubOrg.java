@@ -1,0 +1,43 @@
+package dev.latchkey.gateway.testing;
+
+/** An organisation at the stand-in. It exists as soon as somebody belongs to it; this is for those with rules of their own. */
+public final class StubOrg {
+
+    private final long id;
+    private final String login;
+    private volatile boolean restrictsOAuthApps;
+    private volatile boolean enforcesSaml;
+
+    StubOrg(long id, String login) {
+        this.id = id;
+        this.login = login;
+    }
+
+    /** Unseen by OAuth Apps until an owner approves them. */
+    public StubOrg restrictsOAuthApps(boolean restricts) {
+        restrictsOAuthApps = restricts;
+        return this;
+    }
+
+    /** Left out of lists, which say so in {@code X-GitHub-SSO}, since the person has no SAML session. */
+    public StubOrg enforcesSaml(boolean enforces) {
+        enforcesSaml = enforces;
+        return this;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public String login() {
+        return login;
+    }
+
+    boolean isHiddenFrom(StubApp app) {
+        return enforcesSaml || (restrictsOAuthApps && !app.isGitHubApp());
+    }
+
+    boolean isEnforcingSaml() {
+        return enforcesSaml;
+    }
+}
