@@ -8,10 +8,17 @@ import reactor.core.publisher.Mono;
  * Where the gateway keeps what must outlive a request: small records that end at an instant.
  *
  * <p>Every verb is one atomic step, so that two nodes cannot interleave inside it. A store that cannot be reached
- * fails with a {@code store.unavailable} problem; it never answers as if the record were absent. Callers seal what is
- * secret before they hand it over. Keys are plain text, namespaced by colons ({@code attempt:…}), and hold no secret.
+ * fails with a {@code store.unavailable} problem; it never answers as if the record were absent. When a change fails so,
+ * it may have been made or not. A change that completes survives the death of the process.
+ *
+ * <p>Callers seal what is secret before they hand it over. Keys are plain text, namespaced by colons
+ * ({@code attempt:…}), and hold no secret; a name is either a record's or a set's. Ends count to the millisecond and
+ * no further than the year 9999.
  */
 public interface Store {
+
+    /** Emitted by {@link #listen} when messages may have been missed before it. No topic publishes it. */
+    String GAP = "\u0000gap";
 
     /** The record, or empty if there is none or its end has come. */
     Mono<byte[]> get(String key);
@@ -43,13 +50,11 @@ public interface Store {
     Mono<Void> publish(String topic, String message);
 
     /**
-     * What is published from now on. The flux survives a lost connection; after a gap it emits {@link #GAP} once, so
-     * that the listener can drop whatever it believed.
+     * What is published from now on. The flux never ends by itself: it outlives a lost connection, and emits
+     * {@link #GAP} each time it begins to hear (again) after messages may have been missed, so that the listener can drop
+     * whatever it believed. Where several nodes share the store, that includes the moment it first hears.
      */
     Flux<String> listen(String topic);
-
-    /** Emitted by {@link #listen} after messages may have been missed. No topic publishes it. */
-    String GAP = "\u0000gap";
 
     /** Completes if the store answers now. */
     Mono<Void> ping();
