@@ -1,0 +1,81 @@
+package dev.latchkey.gateway.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.Map;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.connection.ReactiveRedisConnection;
+import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
+
+/** A node with its store on that Redis, made by the real configuration. */
+final class RedisNode implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+
+    private RedisNode(Map<String, Object> properties) {
+        this.context = new SpringApplicationBuilder(Parts.class)
+                .web(WebApplicationType.NONE)
+                .properties(properties)
+                .properties(
+                        "latchkey.store=redis",
+                        // A pool is only there because a test library brings the classes for it.
+                        "spring.data.redis.lettuce.pool.enabled=false",
+                        "spring.main.banner-mode=off",
+                        "logging.level.root=warn")
+                .run();
+    }
+
+    static RedisNode on(TestRedis redis) {
+        return new RedisNode(Map.of("spring.data.redis.host", redis.host(), "spring.data.redis.port", redis.port()));
+    }
+
+    static RedisNode onCluster(TestRedis redis) {
+        return new RedisNode(Map.of("spring.data.redis.cluster.nodes", redis.host() + ":" + redis.port()));
+    }
+
+    Store store() {
+        return context.getBean(Store.class);
+    }
+
+    long secondsToLive(String key) {
+        return connection().keyCommands().ttl(bytes(key)).block();
+    }
+
+    long membersKept(String key) {
+        return connection().zSetCommands().zCard(bytes(key)).block();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    private ReactiveRedisConnection connection() {
+        return context.getBean(ReactiveRedisConnectionFactory.class).getReactiveConnection();
+    }
+
+    private static ByteBuffer bytes(String key) {
+        return ByteBuffer.wrap(key.getBytes(UTF_8));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({DataRedisAutoConfiguration.class, DataRedisReactiveAutoConfiguration.class})
+    @Import({StoreConfiguration.class, RedisStoreConfiguration.class})
+    static class Parts {
+
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+    }
+}
