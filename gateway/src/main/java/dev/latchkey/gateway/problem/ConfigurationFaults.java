@@ -2,9 +2,15 @@ package dev.latchkey.gateway.problem;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Collects everything that is wrong, so that an operator reads it once and mends it in one go. */
 public final class ConfigurationFaults {
+
+    private static final String READ_AGAIN = "Write it in the form that the configuration reference shows.";
 
     private final List<ConfigurationFault> faults = new ArrayList<>();
 
@@ -15,6 +21,36 @@ public final class ConfigurationFaults {
 
     public void addAll(List<ConfigurationFault> more) {
         faults.addAll(more);
+    }
+
+    /** Reads properties of that prefix, or adds a fault that names the property that cannot be read. */
+    public <T> Optional<T> bind(Binder binder, String prefix, Class<T> type) {
+        try {
+            return Optional.of(binder.bindOrCreate(prefix, type));
+        } catch (BindException e) {
+            Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
+            if (root instanceof ConfigurationRefused refused) {
+                addAll(refused.faults());
+            } else {
+                add(e.getProperty() == null ? prefix : e.getProperty().getName().toString(), unreadable(e), READ_AGAIN);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static String unreadable(BindException e) {
+        return e.getProperty() == null
+                ? "it cannot be read"
+                : "'" + e.getProperty().getValue() + "' cannot be read";
+    }
+
+    /** Runs something that refuses by throwing, and takes its faults in. */
+    public void collect(Runnable check) {
+        try {
+            check.run();
+        } catch (ConfigurationRefused refused) {
+            addAll(refused.faults());
+        }
     }
 
     public boolean isEmpty() {

@@ -27,6 +27,7 @@ public enum ProblemCode {
             405,
             "This method is not allowed here",
             "Use one of the methods named in the Allow header."),
+    TARGET_TOO_LONG("request.target.too-long", 414, "The address is too long", "Shorten the address or its query."),
     HEADERS_TOO_LARGE(
             "request.headers.too-large",
             431,

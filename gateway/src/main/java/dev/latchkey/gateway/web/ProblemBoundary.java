@@ -1,0 +1,155 @@
+package dev.latchkey.gateway.web;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * The one place where a failure becomes a response: a page for people who are opening one, problem details for
+ * everybody else, and always a header that tells the gateway's own answers from an app's.
+ */
+public final class ProblemBoundary implements Stage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemBoundary.class);
+    private static final String MARK = "X-Latchkey-Problem";
+
+    private final ProblemDocument document;
+    private final Pages pages;
+    private final SecurityHeaders security;
+    private final GatewayAddress address;
+
+    ProblemBoundary(ProblemDocument document, Pages pages, SecurityHeaders security, GatewayAddress address) {
+        this.document = document;
+        this.pages = pages;
+        this.security = security;
+        this.address = address;
+    }
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Next next) {
+        Mono<Void> rest;
+        try {
+            rest = next.proceed(exchange);
+        } catch (RuntimeException failure) {
+            return answer(exchange, failure);
+        }
+        return rest.onErrorResume(failure -> answer(exchange, failure));
+    }
+
+    private Mono<Void> answer(ServerWebExchange exchange, Throwable failure) {
+        Problem problem = asProblem(failure);
+        log(exchange, problem);
+        ServerHttpResponse response = exchange.getResponse();
+        if (response.isCommitted()) {
+            // Part of an answer is out already; breaking the connection is the only honest end.
+            return Mono.error(failure);
+        }
+        boolean page = Navigation.wantsHtml(exchange.getRequest());
+        byte[] body = page ? page(exchange, problem) : json(exchange, problem);
+        writeHead(response, problem, page, body.length);
+        if (exchange.getRequest().getMethod() == HttpMethod.HEAD) {
+            return response.setComplete();
+        }
+        DataBuffer buffer = response.bufferFactory().wrap(body);
+        return response.writeWith(Mono.just(buffer));
+    }
+
+    private void writeHead(ServerHttpResponse response, Problem problem, boolean page, int length) {
+        HttpHeaders headers = response.getHeaders();
+        response.setRawStatusCode(problem.code().status());
+        // Cookies that a handler set on its way to the failure are meant: an attempt that failed is cleared.
+        headers.headerNames().stream()
+                .filter(name -> !name.equalsIgnoreCase(HttpHeaders.SET_COOKIE))
+                .toList()
+                .forEach(headers::remove);
+        if (page) {
+            security.onPage(headers);
+        } else {
+            security.onAnswer(headers);
+        }
+        headers.setContentType(page ? Pages.MEDIA_TYPE : ProblemDocument.MEDIA_TYPE);
+        headers.setContentLength(length);
+        headers.set(MARK, problem.code().code());
+        if (problem.retryAfter() != null) {
+            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(ProblemDocument.seconds(problem.retryAfter())));
+        }
+        if (problem.code() == ProblemCode.SIGN_IN_REQUIRED) {
+            headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"" + address.origin() + '"');
+        }
+        if (problem.code() == ProblemCode.METHOD_REFUSED) {
+            headers.setAllow(Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST));
+        }
+    }
+
+    private byte[] json(ServerWebExchange exchange, Problem problem) {
+        return document.render(
+                problem, requestId(exchange), exchange.getRequest().getURI().getRawPath());
+    }
+
+    private byte[] page(ServerWebExchange exchange, Problem problem) {
+        ProblemPage page = ProblemPage.of(problem, requestId(exchange));
+        URI tryAgain = problem.startOver();
+        if (tryAgain != null) {
+            page = page.tryAgainAt(tryAgain.toString());
+        }
+        if (problem.code() == ProblemCode.ACCESS_DENIED) {
+            page = page.switchAccountAt(address.path("/sign_out"));
+        }
+        return pages.problem(page).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String requestId(ServerWebExchange exchange) {
+        RequestScope scope = RequestScope.find(exchange);
+        return scope == null ? exchange.getRequest().getId() : scope.requestId();
+    }
+
+    /** What frameworks below throw, in the gateway's words; anything unforeseen is the gateway's own failure. */
+    private static Problem asProblem(Throwable failure) {
+        if (failure instanceof Problem problem) {
+            return problem;
+        }
+        if (failure instanceof ResponseStatusException status) {
+            return ofStatus(status.getStatusCode(), failure);
+        }
+        return Problem.of(ProblemCode.INTERNAL).causedBy(failure);
+    }
+
+    private static Problem ofStatus(HttpStatusCode status, Throwable failure) {
+        if (status.isSameCodeAs(HttpStatus.NOT_FOUND)) {
+            return Problem.of(ProblemCode.ROUTE_UNKNOWN);
+        }
+        if (status.isSameCodeAs(HttpStatus.METHOD_NOT_ALLOWED)) {
+            return Problem.of(ProblemCode.METHOD_REFUSED);
+        }
+        if (status.isSameCodeAs(HttpStatus.GATEWAY_TIMEOUT)) {
+            return Problem.of(ProblemCode.BACKEND_TIMEOUT).causedBy(failure);
+        }
+        return status.is4xxClientError()
+                ? Problem.of(ProblemCode.REQUEST_MALFORMED)
+                : Problem.of(ProblemCode.INTERNAL).causedBy(failure);
+    }
+
+    private static void log(ServerWebExchange exchange, Problem problem) {
+        String request = requestId(exchange);
+        if (problem.code() == ProblemCode.INTERNAL) {
+            LOG.error("request={} problem={}", request, problem.code().code(), problem.getCause());
+        } else if (problem.code().status() >= 500 || problem.getCause() != null) {
+            LOG.warn("request={} problem={} cause={}", request, problem.code().code(), problem.causes());
+        } else {
+            LOG.debug("request={} problem={}", request, problem.code().code());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.latchkey.gateway.web;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries a refusal from the connection, where a request is first seen, to the stage that answers it.
+ *
+ * <p>A request that WebFlux could not even parse would otherwise be answered by the server with a bare status. So it is
+ * replaced by a harmless {@code GET /} that carries the refusal in a header no client can send: {@link RequestGuard}
+ * removes every received copy first.
+ */
+final class RefusedRequest {
+
+    private static final String HEADER = "x-latchkey-refused";
+
+    private RefusedRequest() {}
+
+    static void forget(HttpHeaders headers) {
+        headers.remove(HEADER);
+    }
+
+    static void turnInto(HttpRequest request, ProblemCode code, String detail) {
+        boolean page = request.headers().contains("accept", "text/html", true)
+                || String.valueOf(request.headers().get("accept")).contains("text/html");
+        request.setMethod(HttpMethod.GET).setUri("/");
+        request.headers().clear();
+        request.headers()
+                .set(HEADER, code.name() + ' ' + detail)
+                .set("host", "refused.invalid")
+                .set("connection", "close")
+                .set("content-length", 0);
+        if (page) {
+            request.headers().set("accept", "text/html");
+        }
+    }
+
+    /** The refusal that this request carries, or null for any other request. */
+    static @Nullable Problem in(org.springframework.http.HttpHeaders headers) {
+        String refusal = headers.getFirst(HEADER);
+        if (refusal == null) {
+            return null;
+        }
+        int space = refusal.indexOf(' ');
+        return Problem.of(ProblemCode.valueOf(refusal.substring(0, space)), refusal.substring(space + 1));
+    }
+}

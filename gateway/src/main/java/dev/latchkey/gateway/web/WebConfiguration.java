@@ -1,0 +1,40 @@
+package dev.latchkey.gateway.web;
+
+import dev.latchkey.gateway.problem.ConfigurationFaults;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.netty.NettyPipeline;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WebProperties.class)
+class WebConfiguration {
+
+    @Bean
+    TrustedProxies trustedProxies(WebProperties properties) {
+        ConfigurationFaults faults = new ConfigurationFaults();
+        TrustedProxies proxies = TrustedProxies.parse(properties.trustedProxies(), faults);
+        faults.throwIfAny();
+        return proxies;
+    }
+
+    @Bean
+    RequestDoor requestDoor(GatewayAddress address, TrustedProxies proxies) {
+        return new RequestDoor(address, proxies);
+    }
+
+    @Bean
+    ProblemBoundary problemBoundary(
+            ProblemDocument document, Pages pages, SecurityHeaders security, GatewayAddress address) {
+        return new ProblemBoundary(document, pages, security, address);
+    }
+
+    /** Puts the guard where a request has been decoded and nothing has looked at it yet. */
+    @Bean
+    NettyServerCustomizer requestGuard() {
+        RequestGuard guard = new RequestGuard();
+        return server -> server.doOnChannelInit((observer, channel, remote) ->
+                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.guard", guard));
+    }
+}

@@ -1,0 +1,13 @@
+package dev.latchkey.gateway.web;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What the edge believes of those who speak to it.
+ *
+ * @param trustedProxies CIDRs whose {@code Forwarded} and {@code X-Forwarded-*} headers are believed; none by default
+ */
+@ConfigurationProperties("latchkey")
+record WebProperties(@DefaultValue List<String> trustedProxies) {}
