@@ -17,6 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Profile;
 import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -64,6 +65,7 @@ class StoreConfigurationTest {
 
     private ConfigurableApplicationContext start(String... arguments) {
         return new SpringApplicationBuilder(Parts.class)
+                .profiles("store-alone")
                 .web(WebApplicationType.NONE)
                 .properties(
                         "latchkey.data-dir=" + folder.resolve("data"),
@@ -72,6 +74,8 @@ class StoreConfigurationTest {
                 .run(arguments);
     }
 
+    /** Under a profile, so that a whole gateway in these tests' class path does not find it. */
+    @Profile("store-alone")
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({DataRedisAutoConfiguration.class, DataRedisReactiveAutoConfiguration.class})
     @Import({StoreConfiguration.class, RedisStoreConfiguration.class})
