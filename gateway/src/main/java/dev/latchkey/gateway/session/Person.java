@@ -1,0 +1,28 @@
+package dev.latchkey.gateway.session;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a signed-in person. Everything but the id may change from one sign-in to the next.
+ *
+ * @param login the name the person has at the provider today
+ * @param name the display name, which may hold any character
+ * @param email the primary e-mail address
+ * @param emailVerified whether the provider vouches for the address
+ * @param picture address of a picture at the provider
+ * @param groups {@code org} and {@code org:team}, as far as they were read
+ */
+public record Person(
+        PersonId id,
+        String login,
+        @Nullable String name,
+        @Nullable String email,
+        boolean emailVerified,
+        @Nullable String picture,
+        List<String> groups) {
+
+    public Person {
+        groups = List.copyOf(groups);
+    }
+}

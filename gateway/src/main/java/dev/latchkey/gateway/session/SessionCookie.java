@@ -1,0 +1,145 @@
+package dev.latchkey.gateway.session;
+
+import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseCookie;
+
+/**
+ * The cookie that carries a session: {@code <id>.<signature>}, opaque to everybody else and under 100 bytes.
+ *
+ * <p>The signature is there so that guessed and damaged cookies are told from real ones without asking the store, and
+ * so that a session id read from a store dump, a log or a backend's JWT is no key to the session.
+ */
+public final class SessionCookie {
+
+    private static final String PURPOSE = "session-cookie";
+    private static final int LONGEST = 100;
+    private static final int ID_BYTES = 18;
+
+    private final String name;
+    private final boolean secure;
+    private final KeyRing keys;
+    private final SecureRandom random = new SecureRandom();
+
+    SessionCookie(boolean secure, KeyRing keys) {
+        this.name = secure ? "__Host-latchkey" : "latchkey";
+        this.secure = secure;
+        this.keys = keys;
+    }
+
+    /** {@code __Host-latchkey} over https, {@code latchkey} on plain http. */
+    public String name() {
+        return name;
+    }
+
+    String newId() {
+        byte[] id = new byte[ID_BYTES];
+        random.nextBytes(id);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+    }
+
+    String valueOf(String id) {
+        return id + '.' + keys.sign(PURPOSE, id);
+    }
+
+    static String idOf(String value) {
+        return value.substring(0, value.indexOf('.'));
+    }
+
+    /** True if this gateway made the value. Costs a signature: ask only for values not seen before. */
+    boolean isOurs(String value) {
+        int dot = value.indexOf('.');
+        return dot > 0 && keys.verify(PURPOSE, value.substring(0, dot), value.substring(dot + 1));
+    }
+
+    /** The {@code Set-Cookie} that signs a browser in. It has no Max-Age: the store, not the browser, ends a session. */
+    ResponseCookie set(String value) {
+        return base(value).build();
+    }
+
+    /** The {@code Set-Cookie} that makes a browser forget. */
+    public ResponseCookie clear() {
+        return base("").maxAge(0).build();
+    }
+
+    private ResponseCookie.ResponseCookieBuilder base(String value) {
+        return ResponseCookie.from(name, value)
+                .httpOnly(true)
+                .secure(secure)
+                .sameSite("Lax")
+                .path("/");
+    }
+
+    /**
+     * The one plausible value in a request's cookies, or null. Reads the raw header, since parsing all of a site's
+     * cookies for every request would cost more than the rest of the session look-up.
+     *
+     * @throws Problem {@code session.cookie.ambiguous} if two different sessions of this gateway were sent
+     */
+    @Nullable
+    String read(HttpHeaders headers) {
+        List<String> lines = headers.get(HttpHeaders.COOKIE);
+        if (lines == null) {
+            return null;
+        }
+        String found = null;
+        for (String line : lines) {
+            int at = find(line, 0);
+            while (at >= 0) {
+                found = better(found, valueAt(line, at));
+                at = find(line, at);
+            }
+        }
+        return found;
+    }
+
+    private @Nullable String better(@Nullable String found, @Nullable String candidate) {
+        if (candidate == null || candidate.equals(found)) {
+            return found;
+        }
+        if (found == null) {
+            return candidate;
+        }
+        // Two values: one may be rubbish, as an old or planted cookie is. Two real ones are for the person to sort out.
+        boolean foundIsOurs = isOurs(found);
+        boolean candidateIsOurs = isOurs(candidate);
+        if (foundIsOurs && candidateIsOurs) {
+            throw Problem.of(ProblemCode.COOKIE_AMBIGUOUS);
+        }
+        return candidateIsOurs ? candidate : found;
+    }
+
+    /** Index just behind the next {@code name=} at the start of a cookie pair, or -1. */
+    private int find(String line, int from) {
+        int at = line.indexOf(name, from);
+        while (at >= 0) {
+            int end = at + name.length();
+            if (startsPair(line, at) && end < line.length() && line.charAt(end) == '=') {
+                return end + 1;
+            }
+            at = line.indexOf(name, end);
+        }
+        return -1;
+    }
+
+    private static boolean startsPair(String line, int at) {
+        int before = at - 1;
+        while (before >= 0 && line.charAt(before) == ' ') {
+            before--;
+        }
+        return before < 0 || line.charAt(before) == ';';
+    }
+
+    private static @Nullable String valueAt(String line, int from) {
+        int semicolon = line.indexOf(';', from);
+        String value =
+                line.substring(from, semicolon < 0 ? line.length() : semicolon).trim();
+        return value.isEmpty() || value.length() > LONGEST || value.indexOf('.') <= 0 ? null : value;
+    }
+}

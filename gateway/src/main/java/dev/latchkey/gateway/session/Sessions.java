@@ -1,0 +1,258 @@
+package dev.latchkey.gateway.session;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.gateway.store.Store;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.http.ResponseCookie;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Who is signed in where. The store has the truth; this node keeps what it saw a moment ago ({@link NearSession}), so
+ * that a request of a person who is busy costs no look-up and no write.
+ *
+ * <p>The time of last use is written behind, at most once per {@link SessionProperties#writeInterval()} and always
+ * with the exact time, so a session that falls idle ends to the second.
+ */
+public final class Sessions implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+    private static final String ENDED = "session-ended";
+    private static final int NEAR_SESSIONS = 100_000;
+    private static final Duration LAST_WRITES = Duration.ofSeconds(5);
+
+    private final StoredSessions<?> stored;
+    private final Store store;
+    private final SessionCookie cookie;
+    private final Clock clock;
+    private final SessionProperties properties;
+    private final long idle;
+    private final Cache<String, NearSession> near =
+            Caffeine.newBuilder().maximumSize(NEAR_SESSIONS).build();
+    /** Sessions that ended moments ago: a look-up that began before the end must not bring one back. */
+    private final Cache<String, Boolean> ended = Caffeine.newBuilder()
+            .maximumSize(NEAR_SESSIONS)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    private final Map<String, NearSession> used = new ConcurrentHashMap<>();
+    private final Scheduler writer = Schedulers.newSingle("session-writer", true);
+    private final Disposable endings;
+    private volatile boolean running;
+
+    Sessions(StoredSessions<?> stored, Store store, SessionCookie cookie, SessionProperties properties, Clock clock) {
+        this.stored = stored;
+        this.store = store;
+        this.cookie = cookie;
+        this.properties = properties;
+        this.idle = properties.idle().toMillis();
+        this.clock = clock;
+        this.endings = store.listen(ENDED).subscribe(this::hearEnd);
+    }
+
+    @Override
+    public void start() {
+        long tick = properties.writeInterval().toMillis() / 4 + 1;
+        writer.schedulePeriodically(this::writeDue, tick, tick, TimeUnit.MILLISECONDS);
+        running = true;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /**
+     * A session that has just begun.
+     *
+     * @param cookie the {@code Set-Cookie} for the browser
+     */
+    public record Started(BrowserSession session, ResponseCookie cookie) {}
+
+    /** Signs a person in. The session's id is new, whatever cookie the browser brought. */
+    public Mono<Started> start(Person person, BrowserSession.Origin origin) {
+        Instant now = clock.instant();
+        Instant end = now.plus(properties.maxAge());
+        return stored.create(person, origin, now, end)
+                .flatMap(session -> store.addMember(sessionsOf(person.id()), session.id(), end)
+                        .thenReturn(session))
+                .map(session -> {
+                    String value = cookie.valueOf(session.id());
+                    remember(session, value);
+                    return new Started(session, cookie.set(value));
+                });
+    }
+
+    /** The session of that cookie value if this node can tell without waiting; notes that it is used. */
+    public @Nullable BrowserSession near(String value) {
+        NearSession entry = near.getIfPresent(SessionCookie.idOf(value));
+        if (entry == null || !entry.cookie().equals(value)) {
+            return null;
+        }
+        long now = clock.millis();
+        if (entry.isOld(now) || !entry.isAlive(now, idle)) {
+            return null;
+        }
+        if (!entry.isFresh(now) && entry.startsReload()) {
+            reloadBeside(entry);
+        }
+        return use(entry, now);
+    }
+
+    /** The session of that cookie value from the store, or empty if there is none. */
+    public Mono<BrowserSession> load(String value) {
+        if (!cookie.isOurs(value)) {
+            return Mono.empty();
+        }
+        return stored.find(SessionCookie.idOf(value))
+                .filter(this::isAlive)
+                .map(session -> use(remember(session, value), clock.millis()));
+    }
+
+    /** The sessions of a person that have not ended, on whatever browser. */
+    public Flux<BrowserSession> list(PersonId person) {
+        return store.members(sessionsOf(person))
+                .flatMap(stored::find, 8)
+                .filter(this::isAlive)
+                .map(this::withLatestUse);
+    }
+
+    /** Ends a session on every node. */
+    public Mono<Void> end(PersonId person, String id) {
+        return stored.delete(id)
+                .then(store.removeMember(sessionsOf(person), id))
+                .then(Mono.defer(() -> {
+                    forget(id);
+                    return store.publish(ENDED, id);
+                }));
+    }
+
+    /** Ends all sessions of a person, or all but one. */
+    public Mono<Void> endAll(PersonId person, @Nullable String except) {
+        return store.members(sessionsOf(person))
+                .filter(id -> !id.equals(except))
+                .concatMap(id -> end(person, id))
+                .then();
+    }
+
+    private boolean isAlive(BrowserSession session) {
+        Instant now = clock.instant();
+        return now.isBefore(session.end())
+                && now.isBefore(session.lastUsed().plus(properties.idle()))
+                && ended.getIfPresent(session.id()) == null;
+    }
+
+    private NearSession remember(BrowserSession session, String value) {
+        NearSession entry = new NearSession(session, value, clock.millis());
+        NearSession older = near.getIfPresent(session.id());
+        if (older != null) {
+            entry.after(older);
+        }
+        near.put(session.id(), entry);
+        if (ended.getIfPresent(session.id()) != null) {
+            near.invalidate(session.id());
+        }
+        return entry;
+    }
+
+    private BrowserSession use(NearSession entry, long now) {
+        if (entry.use(now)) {
+            used.put(entry.session().id(), entry);
+        }
+        return entry.session();
+    }
+
+    private BrowserSession withLatestUse(BrowserSession session) {
+        NearSession entry = near.getIfPresent(session.id());
+        if (entry == null || entry.lastUsed() <= session.lastUsed().toEpochMilli()) {
+            return session;
+        }
+        Instant lastUsed = Instant.ofEpochMilli(entry.lastUsed());
+        return new BrowserSession(
+                session.id(), session.person(), session.startedAt(), lastUsed, session.end(), session.origin());
+    }
+
+    private void reloadBeside(NearSession entry) {
+        String id = entry.session().id();
+        stored.find(id)
+                .filter(this::isAlive)
+                .doOnNext(session -> remember(session, entry.cookie()))
+                .switchIfEmpty(Mono.fromRunnable(() -> near.invalidate(id)))
+                .doFinally(signal -> entry.endReload())
+                .subscribe(session -> {}, e -> LOG.warn("A session could not be looked up again: {}", e.toString()));
+    }
+
+    private void hearEnd(String message) {
+        if (message.equals(Store.GAP)) {
+            near.invalidateAll();
+        } else {
+            forget(message);
+        }
+    }
+
+    private void forget(String id) {
+        ended.put(id, true);
+        used.remove(id);
+        near.invalidate(id);
+    }
+
+    private void writeDue() {
+        long now = clock.millis();
+        long interval = properties.writeInterval().toMillis();
+        used.forEach((id, entry) -> {
+            if (entry.isDue(now, interval) && used.remove(id, entry)) {
+                write(entry).subscribe();
+            }
+        });
+    }
+
+    private Mono<Void> write(NearSession entry) {
+        BrowserSession session = entry.session();
+        long lastUsed = entry.lastUsed();
+        return stored.touch(session.id(), Instant.ofEpochMilli(lastUsed), session.end())
+                .doOnNext(exists -> {
+                    entry.written(lastUsed);
+                    if (!exists) {
+                        near.invalidate(session.id());
+                    }
+                })
+                .onErrorResume(e -> {
+                    LOG.warn("The time of a session's last use could not be written yet: {}", e.toString());
+                    used.putIfAbsent(session.id(), entry);
+                    return Mono.empty();
+                })
+                .then();
+    }
+
+    private static String sessionsOf(PersonId person) {
+        return "sessions-of:" + person;
+    }
+
+    /** Writes what is still to be written, so that a restart costs nobody a minute of their session. */
+    @Override
+    public void stop() {
+        running = false;
+        endings.dispose();
+        writer.dispose();
+        Flux.fromIterable(used.values()).flatMap(this::write, 16).then().block(LAST_WRITES);
+    }
+
+    /** After the server has drained, before the connection to the store is closed. */
+    @Override
+    public int getPhase() {
+        return 1000;
+    }
+}
