@@ -1,0 +1,58 @@
+package dev.latchkey.gateway.route;
+
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+
+/**
+ * One app: where it is reached, where it runs, who may use it and what it is told. Read from one route file and never
+ * changed; a changed file makes a new route.
+ *
+ * @param id the file's name without its ending; the default audience of the identity JWT
+ * @param host an exact host name, {@code *.} and a domain, or null for every host
+ * @param path a Spring path pattern
+ * @param backend scheme, host and port of the app
+ * @param allow who is let in: any line suffices, and nothing else does
+ * @param open what is open to everybody inside a protected route
+ */
+public record Route(
+        String id,
+        @Nullable String host,
+        PathPattern path,
+        URI backend,
+        List<Rule> allow,
+        List<OpenPath> open,
+        Send send) {
+
+    public Route {
+        allow = List.copyOf(allow);
+        open = List.copyOf(open);
+    }
+
+    /** True if a line of {@code public} opens this path for this method; a query never matters. */
+    boolean isOpen(HttpMethod method, String rawPath) {
+        if (open.isEmpty()) {
+            return false;
+        }
+        PathContainer path = PathContainer.parsePath(rawPath);
+        return open.stream().anyMatch(line -> line.covers(method, path));
+    }
+
+    /**
+     * A line of {@code public}.
+     *
+     * @param method the method that is open, or null for all; HEAD goes with GET
+     */
+    public record OpenPath(@Nullable HttpMethod method, PathPattern path) {
+
+        boolean covers(HttpMethod asked, PathContainer askedPath) {
+            boolean sameMethod = method == null
+                    || method.equals(asked)
+                    || (method.equals(HttpMethod.GET) && asked.equals(HttpMethod.HEAD));
+            return sameMethod && path.matches(askedPath);
+        }
+    }
+}

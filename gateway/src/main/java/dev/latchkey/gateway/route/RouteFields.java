@@ -1,0 +1,271 @@
+package dev.latchkey.gateway.route;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+import org.springframework.web.util.pattern.PatternParseException;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** The fields of a route file, each read from its node or refused with a remedy. */
+final class RouteFields {
+
+    private static final Pattern HOST =
+            Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{3,16}");
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
+    private static final Pattern LOGIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\\[bot])?");
+    private static final Set<String> RESERVED_HEADERS =
+            Set.of("host", "cookie", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
+    private static final Set<String> PLANNED_RULES = Set.of("org", "team", "repo", "email", "actions");
+    private static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token");
+    private static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
+
+    private final RouteYaml yaml;
+
+    RouteFields(RouteYaml yaml) {
+        this.yaml = yaml;
+    }
+
+    @Nullable
+    String host(@Nullable Node node) {
+        String text = node == null ? null : yaml.text(node);
+        if (node == null || text == null) {
+            return null;
+        }
+        String host = text.toLowerCase(Locale.ROOT);
+        if (!HOST.matcher(host).matches() || host.length() > 253) {
+            yaml.fault(
+                    node,
+                    "'" + text + "' is no host name",
+                    "Write a name without scheme and port, such as wiki.example.com or *.example.com.");
+        }
+        return host;
+    }
+
+    @Nullable
+    PathPattern path(@Nullable Node node) {
+        return node == null ? PathPatternParser.defaultInstance.parse("/**") : pattern(node, yaml.text(node));
+    }
+
+    private @Nullable PathPattern pattern(Node node, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (!text.startsWith("/")) {
+            yaml.fault(node, "the path '" + text + "' does not begin with a slash", "Write it as /" + text + ".");
+            return null;
+        }
+        if (text.contains("//") || text.contains("/../") || text.contains("/./") || text.contains(";")) {
+            yaml.fault(
+                    node,
+                    "no request ever has the path '" + text + "'",
+                    "Leave out empty and dot segments and semicolons: such requests are refused.");
+            return null;
+        }
+        try {
+            return PathPatternParser.defaultInstance.parse(text);
+        } catch (PatternParseException e) {
+            yaml.fault(node, "'" + text + "' is no path pattern: " + e.getMessage(), "Write it like /wiki/**.");
+            return null;
+        }
+    }
+
+    @Nullable
+    URI backend(@Nullable Node node) {
+        String text = node == null ? null : yaml.text(node);
+        if (node == null || text == null) {
+            return null;
+        }
+        if (text.startsWith("builtin:")) {
+            yaml.fault(node, "'" + text + "' is not supported yet", "Point the route at a backend for now.");
+            return null;
+        }
+        URI uri = parsed(text);
+        if (uri == null
+                || uri.getHost() == null
+                || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+            yaml.fault(node, "'" + text + "' is no address of a backend", "Write it like http://127.0.0.1:3000.");
+            return null;
+        }
+        boolean more = !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
+                || uri.getRawQuery() != null
+                || uri.getRawFragment() != null
+                || uri.getRawUserInfo() != null;
+        if (more) {
+            yaml.fault(
+                    node,
+                    "'" + text + "' has more than scheme, host and port",
+                    "Leave out path, query and user: the backend gets the path that was asked for.");
+            return null;
+        }
+        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+    }
+
+    private static @Nullable URI parsed(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    List<Rule> allow(@Nullable Node node) {
+        List<Rule> rules = new ArrayList<>();
+        if (node == null) {
+            return rules;
+        }
+        for (ScalarNode line : yaml.list(node)) {
+            Rule rule = rule(line);
+            if (rule != null) {
+                rules.add(rule);
+            }
+        }
+        if (rules.isEmpty() && yaml.faults().isEmpty()) {
+            yaml.fault(node, "'allow' lets nobody in", "Add a line such as 'signed-in' or 'user:octocat'.");
+        }
+        return rules;
+    }
+
+    private @Nullable Rule rule(ScalarNode line) {
+        String text = line.getValue();
+        String kind = text.contains(":") ? text.substring(0, text.indexOf(':')) : text;
+        if (text.equals("anyone")) {
+            return new Rule.Anyone();
+        }
+        if (text.equals("signed-in")) {
+            return new Rule.SignedIn();
+        }
+        if (kind.equals("user")) {
+            return user(line, text.substring(text.indexOf(':') + 1));
+        }
+        if (PLANNED_RULES.contains(kind)) {
+            yaml.fault(line, "'" + kind + ":' is not supported yet", "Use 'user:' lines until a later release has it.");
+        } else {
+            yaml.fault(
+                    line,
+                    "'" + text + "' is no rule",
+                    "Use 'anyone', 'signed-in' or 'user:' followed by a GitHub login.");
+        }
+        return null;
+    }
+
+    private @Nullable Rule user(ScalarNode line, String login) {
+        if (!LOGIN.matcher(login).matches()) {
+            yaml.fault(line, "'" + login + "' is no GitHub login", "Write it like user:octocat.");
+            return null;
+        }
+        return new Rule.User(login);
+    }
+
+    List<Route.OpenPath> open(@Nullable Node node) {
+        List<Route.OpenPath> lines = new ArrayList<>();
+        if (node == null) {
+            return lines;
+        }
+        for (ScalarNode line : yaml.list(node)) {
+            String[] words = line.getValue().trim().split("\\s+");
+            boolean hasMethod = words.length == 2 && METHOD.matcher(words[0]).matches();
+            if (words.length > 2 || (words.length == 2 && !hasMethod)) {
+                yaml.fault(line, "'" + line.getValue() + "' is no open path", "Write it like 'GET /wiki/healthz'.");
+                continue;
+            }
+            PathPattern path = pattern(line, words[words.length - 1]);
+            if (path != null) {
+                lines.add(new Route.OpenPath(hasMethod ? HttpMethod.valueOf(words[0]) : null, path));
+            }
+        }
+        return lines;
+    }
+
+    Send send(@Nullable Node node, String routeId) {
+        if (node == null) {
+            return new Send(defaultJwt(HeaderPreset.OAUTH2_PROXY, routeId), HeaderPreset.OAUTH2_PROXY, false);
+        }
+        RouteYaml.Mapping send = yaml.mapping(node);
+        send.keysOutside(SEND_KEYS)
+                .forEach((key, value) -> yaml.fault(
+                        value,
+                        "'" + key + "' is nothing that can be sent",
+                        "Use one of " + RouteFile.sorted(SEND_KEYS) + "."));
+        HeaderPreset headers = preset(send.get("headers"));
+        Node token = send.get("github-token");
+        boolean githubToken = token != null && Boolean.TRUE.equals(yaml.flag(token));
+        return new Send(jwt(send.get("jwt"), headers, routeId), headers, githubToken);
+    }
+
+    private HeaderPreset preset(@Nullable Node node) {
+        String name = node == null ? null : yaml.text(node);
+        if (node == null || name == null) {
+            return HeaderPreset.OAUTH2_PROXY;
+        }
+        return HeaderPreset.named(name).orElseGet(() -> {
+            yaml.fault(node, "'" + name + "' is no header preset", "Use one of " + HeaderPreset.names() + ".");
+            return HeaderPreset.OAUTH2_PROXY;
+        });
+    }
+
+    private static Send.Jwt defaultJwt(HeaderPreset headers, String routeId) {
+        return new Send.Jwt(headers.jwt(), routeId, Send.LONGEST_TTL);
+    }
+
+    private Send.@Nullable Jwt jwt(@Nullable Node node, HeaderPreset headers, String routeId) {
+        Send.Jwt standard = defaultJwt(headers, routeId);
+        if (node == null) {
+            return standard;
+        }
+        if (node instanceof ScalarNode) {
+            return Boolean.FALSE.equals(yaml.flag(node)) ? null : standard;
+        }
+        RouteYaml.Mapping jwt = yaml.mapping(node);
+        jwt.keysOutside(JWT_KEYS)
+                .forEach((key, value) -> yaml.fault(
+                        value,
+                        "'" + key + "' is no setting of the JWT",
+                        "Use one of " + RouteFile.sorted(JWT_KEYS) + "."));
+        Node audience = jwt.get("audience");
+        String audienceText = audience == null ? routeId : yaml.text(audience);
+        return new Send.Jwt(
+                header(jwt.get("header"), standard.header()),
+                audienceText == null ? routeId : audienceText,
+                ttl(jwt.get("ttl")));
+    }
+
+    private String header(@Nullable Node node, String standard) {
+        String name = node == null ? null : yaml.text(node);
+        if (node == null || name == null) {
+            return standard;
+        }
+        if (!HEADER.matcher(name).matches() || RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            yaml.fault(node, "'" + name + "' cannot carry the JWT", "Use Authorization or a name like X-Gateway-Jwt.");
+        }
+        return name;
+    }
+
+    private Duration ttl(@Nullable Node node) {
+        String text = node == null ? null : yaml.text(node);
+        if (node == null || text == null) {
+            return Send.LONGEST_TTL;
+        }
+        try {
+            Duration ttl = DurationStyle.detectAndParse(text);
+            if (ttl.compareTo(Duration.ofSeconds(10)) >= 0 && ttl.compareTo(Send.LONGEST_TTL) <= 0) {
+                return ttl;
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below, with the remedy that fits both faults.
+        }
+        yaml.fault(node, "'" + text + "' is no life for a JWT", "Write a duration from 10s to 5m.");
+        return Send.LONGEST_TTL;
+    }
+}

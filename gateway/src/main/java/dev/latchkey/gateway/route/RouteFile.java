@@ -1,0 +1,107 @@
+package dev.latchkey.gateway.route;
+
+import dev.latchkey.gateway.problem.ConfigurationFaults;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+
+/**
+ * Reads one route file. Every fault in it is told with its line; a file with a fault makes no route, since half a
+ * rule is worse than none.
+ */
+final class RouteFile {
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+    private static final Set<String> KEYS = Set.of("host", "path", "to", "allow", "public", "send");
+    private static final Set<String> PLANNED = Set.of("limits", "filters", "errors", "webhook-secret");
+
+    private final RouteYaml yaml;
+    private final String id;
+
+    private RouteFile(RouteYaml yaml, String id) {
+        this.yaml = yaml;
+        this.id = id;
+    }
+
+    static Optional<Route> read(Path file, ConfigurationFaults faults) {
+        RouteYaml yaml = new RouteYaml(file, new ConfigurationFaults());
+        Route route = new RouteFile(yaml, idOf(file)).route(compose(file, yaml));
+        faults.addAll(yaml.faults().list());
+        return yaml.faults().isEmpty() ? Optional.ofNullable(route) : Optional.empty();
+    }
+
+    private static String idOf(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    private static @Nullable Node compose(Path file, RouteYaml yaml) {
+        LoaderOptions options = new LoaderOptions();
+        options.setMaxAliasesForCollections(10);
+        options.setCodePointLimit(256 * 1024);
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return new Yaml(new SafeConstructor(options)).compose(reader);
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+            yaml.faultAt(line, "it is not YAML: " + e.getProblem(), "Mend the indentation or the quotes on that line.");
+        } catch (YAMLException e) {
+            yaml.faultAt(1, "it is not one YAML document", "Keep one route in one file.");
+        } catch (IOException e) {
+            yaml.faultAt(1, "it cannot be read", "Save it as UTF-8 and give the gateway's user read access.");
+        }
+        return null;
+    }
+
+    private @Nullable Route route(@Nullable Node root) {
+        if (!ID.matcher(id).matches()) {
+            yaml.faultAt(
+                    1, "'" + id + "' cannot be a route's id", "Name the file with a-z, 0-9, '-', '_' and '.' only.");
+        }
+        if (root == null) {
+            if (yaml.faults().isEmpty()) {
+                yaml.faultAt(1, "it is empty", "Write at least 'to:' and 'allow:'.");
+            }
+            return null;
+        }
+        RouteYaml.Mapping file = yaml.mapping(root);
+        refuseUnknownKeys(file);
+        RouteFields fields = new RouteFields(yaml);
+        var host = fields.host(file.get("host"));
+        var path = fields.path(file.get("path"));
+        var backend = fields.backend(file.required("to", "Say where the app runs, such as http://127.0.0.1:3000."));
+        var allow = fields.allow(file.required("allow", "Say who is let in; without it nobody would be."));
+        var open = fields.open(file.get("public"));
+        var send = fields.send(file.get("send"), id);
+        if (path == null || backend == null || !yaml.faults().isEmpty()) {
+            return null;
+        }
+        return new Route(id, host, path, backend, allow, open, send);
+    }
+
+    private void refuseUnknownKeys(RouteYaml.Mapping file) {
+        file.keysOutside(KEYS).forEach((key, node) -> {
+            if (PLANNED.contains(key)) {
+                yaml.fault(node, "'" + key + "' is not supported yet", "Leave it out until a later release has it.");
+            } else {
+                yaml.fault(node, "'" + key + "' is no key of a route file", "Use one of " + sorted(KEYS) + ".");
+            }
+        });
+    }
+
+    static String sorted(Set<String> names) {
+        return String.join(", ", List.copyOf(names).stream().sorted().toList());
+    }
+}

@@ -1,0 +1,35 @@
+package dev.latchkey.gateway.route;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.RequestScope;
+import dev.latchkey.gateway.web.Stage;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** The stage that finds the route of a request; without one there is nothing here (404). */
+public final class RouteMatcher implements Stage {
+
+    private static final String ATTRIBUTE = Route.class.getName();
+
+    private final Routes routes;
+
+    RouteMatcher(Routes routes) {
+        this.routes = routes;
+    }
+
+    static Route routeOf(ServerWebExchange exchange) {
+        return exchange.getRequiredAttribute(ATTRIBUTE);
+    }
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Next next) {
+        RequestScope scope = RequestScope.of(exchange);
+        Route route = routes.find(scope.host(), scope.path());
+        if (route == null) {
+            throw Problem.of(ProblemCode.ROUTE_UNKNOWN);
+        }
+        exchange.getAttributes().put(ATTRIBUTE, route);
+        return next.proceed(exchange);
+    }
+}

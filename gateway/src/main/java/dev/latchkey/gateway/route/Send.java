@@ -1,0 +1,32 @@
+package dev.latchkey.gateway.route;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the backend is told of the person.
+ *
+ * @param jwt the identity JWT, or null if the route wants none
+ * @param headers the names of the plain identity headers
+ * @param githubToken whether the person's GitHub token is sent in {@code X-Forwarded-Access-Token}
+ */
+public record Send(@Nullable Jwt jwt, HeaderPreset headers, boolean githubToken) {
+
+    /** The longest life of an identity JWT: nothing can call one back. */
+    public static final Duration LONGEST_TTL = Duration.ofMinutes(5);
+
+    /**
+     * The identity JWT of a route.
+     *
+     * @param header the header that carries it; in {@code Authorization} it follows {@code Bearer}
+     * @param audience its {@code aud}
+     * @param ttl its life, at most {@link #LONGEST_TTL}
+     */
+    public record Jwt(String header, String audience, Duration ttl) {
+
+        /** True if the header's value is a credential of the Bearer scheme (RFC 6750) rather than the bare JWT. */
+        public boolean isBearer() {
+            return header.equalsIgnoreCase("Authorization");
+        }
+    }
+}

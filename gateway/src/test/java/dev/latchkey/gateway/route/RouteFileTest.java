@@ -1,0 +1,134 @@
+package dev.latchkey.gateway.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.gateway.problem.ConfigurationFault;
+import dev.latchkey.gateway.problem.ConfigurationFaults;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RouteFileTest {
+
+    @TempDir
+    private Path folder;
+
+    private final ConfigurationFaults faults = new ConfigurationFaults();
+
+    @Test
+    void readsEveryField() throws IOException {
+        Route route = read("""
+                host: Wiki.example.com
+                path: /wiki/**
+                to: http://127.0.0.1:3000/
+                allow:
+                  - user:octocat
+                  - signed-in
+                public:
+                  - GET /wiki/healthz
+                  - /wiki/assets/**
+                send:
+                  jwt: { header: X-Gateway-Jwt, audience: notes, ttl: 2m }
+                  headers: remote-user
+                  github-token: true
+                """).get(0);
+        assertThat(faults.list()).isEmpty();
+        assertThat(route.id()).isEqualTo("wiki");
+        assertThat(route.host()).isEqualTo("wiki.example.com");
+        assertThat(route.path().getPatternString()).isEqualTo("/wiki/**");
+        assertThat(route.backend()).hasToString("http://127.0.0.1:3000");
+        assertThat(route.allow()).containsExactly(new Rule.User("octocat"), new Rule.SignedIn());
+        assertThat(route.open()).hasSize(2);
+        assertThat(route.send())
+                .isEqualTo(new Send(
+                        new Send.Jwt("X-Gateway-Jwt", "notes", Duration.ofMinutes(2)), HeaderPreset.REMOTE_USER, true));
+    }
+
+    @Test
+    void fillsInSafeDefaults() throws IOException {
+        Route route = read("to: http://app:80\nallow: [signed-in]\n").get(0);
+        assertThat(route.host()).isNull();
+        assertThat(route.path().getPatternString()).isEqualTo("/**");
+        assertThat(route.open()).isEmpty();
+        assertThat(route.send())
+                .isEqualTo(new Send(
+                        new Send.Jwt("Authorization", "wiki", Duration.ofMinutes(5)),
+                        HeaderPreset.OAUTH2_PROXY,
+                        false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    to: http://a\\nallow: [signed-in]\\nwhat: 1                          | 3 | 'what' is no key
+                    to: http://a\\nallow: [signed-in]\\nlimits: { rate: 5/s }            | 3 | 'limits' is not supported yet
+                    to: http://a\\nallow: [signed-in]\\nfilters: [StripPrefix=1]         | 3 | 'filters' is not supported yet
+                    allow: [signed-in]                                                  | 1 | 'to' is missing
+                    to: http://a                                                        | 1 | 'allow' is missing
+                    to: http://a\\nallow: []                                             | 2 | lets nobody in
+                    to: http://a\\nallow: signed-in                                      | 2 | a list is expected
+                    to: http://a\\nallow:\\n  - org:acme                                  | 3 | 'org:' is not supported yet
+                    to: http://a\\nallow:\\n  - team:acme/eng                             | 3 | 'team:' is not supported yet
+                    to: http://a\\nallow:\\n  - repo:acme/wiki:write                      | 3 | 'repo:' is not supported yet
+                    to: http://a\\nallow:\\n  - email:*@acme.example                      | 3 | 'email:' is not supported yet
+                    to: http://a\\nallow:\\n  - everybody                                 | 3 | 'everybody' is no rule
+                    to: http://a\\nallow:\\n  - 'user:'                                   | 3 | is no GitHub login
+                    to: http://a\\nallow:\\n  - user:oct ocat                             | 3 | is no GitHub login
+                    to: builtin:github-api\\nallow: [signed-in]                          | 1 | 'builtin:github-api' is not supported yet
+                    to: ftp://a\\nallow: [signed-in]                                     | 1 | is no address
+                    to: http://a/base\\nallow: [signed-in]                               | 1 | more than scheme
+                    to: http://u@a\\nallow: [signed-in]                                  | 1 | more than scheme
+                    to: http://a\\nallow: [signed-in]\\npath: wiki/**                    | 3 | does not begin with a slash
+                    to: http://a\\nallow: [signed-in]\\npath: /wi{ki                     | 3 | is no path pattern
+                    to: http://a\\nallow: [signed-in]\\npath: /a/../b                    | 3 | no request ever
+                    to: http://a\\nallow: [signed-in]\\nhost: a b                        | 3 | is no host name
+                    to: http://a\\nallow: [signed-in]\\nhost: https://a                  | 3 | is no host name
+                    to: http://a\\nallow: [signed-in]\\npublic: [GET]                    | 3 | does not begin
+                    to: http://a\\nallow: [signed-in]\\npublic: [GET /a /b]              | 3 | is no open path
+                    to: http://a\\nallow: [signed-in]\\nsend: { jwt: perhaps }           | 3 | neither true nor false
+                    to: http://a\\nallow: [signed-in]\\nsend: { jwt: { ttl: 1h } }       | 3 | no life for a JWT
+                    to: http://a\\nallow: [signed-in]\\nsend: { jwt: { header: Cookie } }| 3 | cannot carry
+                    to: http://a\\nallow: [signed-in]\\nsend: { headers: apache }        | 3 | is no header preset
+                    to: http://a\\nallow: [signed-in]\\nsend: { cookies: true }          | 3 | nothing that can be sent
+                    to: http://a\\nto: http://b\\nallow: [signed-in]                      | 2 | stands here twice
+                    to: [\\nallow: x                                                     | 2 | is not YAML
+                    - a                                                                 | 1 | keys and values
+                    """)
+    void refusesWithFileLineAndRemedy(String yaml, int line, String what) throws IOException {
+        assertThat(read(yaml.replace("\\n", "\n"))).isEmpty();
+        assertThat(faults.list()).isNotEmpty();
+        ConfigurationFault fault = faults.list().stream()
+                .filter(each -> each.what().contains(what))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(faults.list()));
+        assertThat(fault.place()).endsWith("wiki.yaml:" + line);
+        assertThat(fault.remedy()).isNotBlank();
+    }
+
+    @Test
+    void tellsAllFaultsOfAllFiles() throws IOException {
+        Files.writeString(folder.resolve("a.yaml"), "to: nowhere\nallow: [nobody]\n");
+        Files.writeString(folder.resolve("B.yaml"), "");
+        read("path: x\n");
+        assertThat(faults.list()).hasSizeGreaterThanOrEqualTo(6);
+    }
+
+    @Test
+    void refusesTwoFilesWithOneAddress() throws IOException {
+        Files.writeString(folder.resolve("other.yaml"), "path: /wiki/**\nto: http://a\nallow: [signed-in]\n");
+        read("path: /wiki/**\nto: http://b\nallow: [anyone]\n");
+        assertThat(faults.list())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.what()).contains("same host and path", "other"));
+    }
+
+    private List<Route> read(String yaml) throws IOException {
+        Files.writeString(folder.resolve("wiki.yaml"), yaml);
+        return new RouteFolder(folder).read(faults);
+    }
+}
