@@ -1,0 +1,121 @@
+package dev.latchkey.gateway.identity;
+
+import dev.latchkey.gateway.route.HeaderPreset;
+import dev.latchkey.gateway.route.Permit;
+import dev.latchkey.gateway.route.Send;
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.vault.AccessToken;
+import dev.latchkey.gateway.web.RequestScope;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the headers of the request to a backend, in one pass over what the client sent. */
+final class BackendHeaders {
+
+    private static final String COOKIE = "cookie";
+    private static final int LONGEST_VALUE = 4096;
+
+    private final String sessionCookie;
+    private final IdentityJwt jwts;
+
+    BackendHeaders(String sessionCookie, IdentityJwt jwts) {
+        this.sessionCookie = sessionCookie;
+        this.jwts = jwts;
+    }
+
+    HttpHeaders make(HttpHeaders received, RequestScope scope, Permit permit, @Nullable AccessToken token) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        Send send = permit.route().send();
+        String reserved =
+                send.jwt() == null ? "" : ClientHeaders.plain(send.jwt().header());
+        copy(received, headers, reserved);
+        if (isWebSocket(received)) {
+            headers.set("Connection", "Upgrade").set("Upgrade", "websocket");
+        }
+        addOrigin(headers, scope);
+        if (permit.session() != null) {
+            addIdentity(headers, permit.route().send(), permit.session());
+        }
+        if (token != null) {
+            headers.set("X-Forwarded-Access-Token", token.reveal());
+        }
+        return headers;
+    }
+
+    private void copy(HttpHeaders received, HttpHeaders headers, String reserved) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> entries = received.iteratorCharSequence();
+        while (entries.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> entry = entries.next();
+            String name = ClientHeaders.plain(entry.getKey());
+            if (name.equals(COOKIE)) {
+                addCookies(headers, entry.getValue().toString());
+            } else if (!name.equals(reserved) && !ClientHeaders.isDropped(name)) {
+                headers.add(entry.getKey(), entry.getValue());
+            }
+        }
+    }
+
+    private void addCookies(HttpHeaders headers, String line) {
+        String rest = line.contains("latchkey") ? CookieLine.without(line, sessionCookie) : line;
+        if (!rest.isEmpty()) {
+            headers.add("Cookie", rest);
+        }
+    }
+
+    private static boolean isWebSocket(HttpHeaders received) {
+        return "websocket".equalsIgnoreCase(received.get("upgrade")) && received.contains("sec-websocket-key");
+    }
+
+    private static void addOrigin(HttpHeaders headers, RequestScope scope) {
+        int port = scope.port() >= 0 ? scope.port() : scope.scheme().equals("https") ? 443 : 80;
+        headers.set("X-Forwarded-For", scope.forwardedFor())
+                .set("X-Forwarded-Proto", scope.scheme())
+                .set("X-Forwarded-Host", scope.authority())
+                .set("X-Forwarded-Port", Integer.toString(port))
+                .set("X-Request-Id", scope.requestId())
+                .set("traceparent", scope.traceParent());
+    }
+
+    private void addIdentity(HttpHeaders headers, Send send, BrowserSession session) {
+        Person person = session.person();
+        HeaderPreset names = send.headers();
+        set(headers, names.user(), person.login());
+        set(headers, names.email(), person.email());
+        set(headers, names.preferredUsername(), person.login());
+        set(headers, names.displayName(), person.name());
+        set(headers, names.groups(), String.join(",", person.groups()));
+        if (send.jwt() != null) {
+            headers.set(send.jwt().header(), jwts.headerValue(session, send.jwt()));
+        }
+    }
+
+    private static void set(HttpHeaders headers, @Nullable String name, @Nullable String value) {
+        if (name != null && value != null && !value.isEmpty()) {
+            headers.set(name, headerText(value));
+        }
+    }
+
+    /**
+     * The text as a field value: without control characters, bounded, and in UTF-8, each byte as the one character
+     * that goes over the wire as that byte.
+     */
+    static String headerText(String text) {
+        String bounded = text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE);
+        StringBuilder plain = new StringBuilder(bounded.length());
+        boolean ascii = true;
+        for (int i = 0; i < bounded.length(); i++) {
+            char c = bounded.charAt(i);
+            if (c >= 0x20 && c != 0x7f) {
+                plain.append(c);
+                ascii &= c < 0x80;
+            }
+        }
+        String value = plain.toString().strip();
+        return ascii ? value : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+}

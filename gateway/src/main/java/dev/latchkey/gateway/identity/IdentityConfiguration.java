@@ -1,0 +1,24 @@
+package dev.latchkey.gateway.identity;
+
+import dev.latchkey.gateway.keys.SigningKeys;
+import dev.latchkey.gateway.session.SessionCookie;
+import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.web.GatewayAddress;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class IdentityConfiguration {
+
+    @Bean
+    FreshToken freshToken(TokenVault vault) {
+        return new FreshToken(vault);
+    }
+
+    @Bean
+    IdentityStamp identityStamp(GatewayAddress address, SessionCookie cookie, SigningKeys keys, Clock clock) {
+        IdentityJwt jwts = new IdentityJwt(address.origin(), keys, clock);
+        return new IdentityStamp(new BackendHeaders(cookie.name(), jwts));
+    }
+}

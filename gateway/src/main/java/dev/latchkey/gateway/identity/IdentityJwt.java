@@ -1,0 +1,121 @@
+package dev.latchkey.gateway.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.latchkey.gateway.keys.SigningKey;
+import dev.latchkey.gateway.keys.SigningKeys;
+import dev.latchkey.gateway.route.Send;
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.Person;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says who somebody is, in a JWT (RFC 7519) for one audience.
+ *
+ * <p>A signature costs more than all the rest of a proxied request, so a JWT is used again for the same session and
+ * audience until the last fifth of its life, at most a minute, is left. It never outlives its session's absolute end.
+ */
+final class IdentityJwt {
+
+    private static final int KEPT = 100_000;
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+    /** Clocks of backends may be a little behind. */
+    private static final Duration BACKDATED = Duration.ofSeconds(5);
+
+    private final String issuer;
+    private final SigningKeys keys;
+    private final Clock clock;
+    private final Cache<Use, Minted> minted = Caffeine.newBuilder()
+            .maximumSize(KEPT)
+            .expireAfterWrite(Send.LONGEST_TTL)
+            .build();
+
+    IdentityJwt(String issuer, SigningKeys keys, Clock clock) {
+        this.issuer = issuer;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    private record Use(String session, Send.Jwt jwt) {}
+
+    private record Minted(String headerValue, long renewAt) {
+
+        boolean serves(long now) {
+            return now < renewAt;
+        }
+    }
+
+    /** The value of the header that carries the JWT. */
+    String headerValue(BrowserSession session, Send.Jwt jwt) {
+        Use use = new Use(session.id(), jwt);
+        Minted kept = minted.getIfPresent(use);
+        if (kept != null && kept.serves(clock.millis())) {
+            return kept.headerValue();
+        }
+        return minted.asMap()
+                .compute(use, (key, other) -> renewed(other, session, jwt))
+                .headerValue();
+    }
+
+    private Minted renewed(@Nullable Minted other, BrowserSession session, Send.Jwt jwt) {
+        return other != null && other.serves(clock.millis()) ? other : mint(session, jwt);
+    }
+
+    private Minted mint(BrowserSession session, Send.Jwt jwt) {
+        Instant now = clock.instant();
+        Instant full = now.plus(jwt.ttl());
+        Instant end = full.isBefore(session.end()) ? full : session.end();
+        Duration fifth = jwt.ttl().dividedBy(5);
+        Duration rest = fifth.compareTo(LONGEST_REST) < 0 ? fifth : LONGEST_REST;
+        String signed = sign(claims(session, jwt.audience(), now, end));
+        String value = jwt.isBearer() ? "Bearer " + signed : signed;
+        return new Minted(value, end.minus(rest).toEpochMilli());
+    }
+
+    private JWTClaimsSet claims(BrowserSession session, String audience, Instant now, Instant end) {
+        Person person = session.person();
+        return new JWTClaimsSet.Builder()
+                .issuer(issuer)
+                .audience(audience)
+                .subject(person.id().toString())
+                .issueTime(Date.from(now))
+                .notBeforeTime(Date.from(now.minus(BACKDATED)))
+                .expirationTime(Date.from(end))
+                .jwtID(UUID.randomUUID().toString())
+                .claim("sid", session.id())
+                .claim("preferred_username", person.login())
+                .claim("name", person.name())
+                .claim("email", person.email())
+                .claim("email_verified", person.emailVerified())
+                .claim("picture", person.picture())
+                .claim("groups", person.groups())
+                .build();
+    }
+
+    private String sign(JWTClaimsSet claims) {
+        SigningKey key = keys.current();
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .type(JOSEObjectType.JWT)
+                .keyID(key.kid())
+                .build();
+        try {
+            SignedJWT jwt = new SignedJWT(header, claims);
+            jwt.sign(new ECDSASigner(key.key()));
+            return jwt.serialize();
+        } catch (JOSEException e) {
+            throw new IllegalStateException("the signing key cannot sign", e);
+        }
+    }
+}
