@@ -1,0 +1,163 @@
+package dev.latchkey.gateway.login;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.session.SessionCookie;
+import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.web.AccountPage;
+import dev.latchkey.gateway.web.AccountSession;
+import dev.latchkey.gateway.web.BrowserWords;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.Pages;
+import dev.latchkey.gateway.web.SecurityHeaders;
+import java.net.URI;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** Who I am: as a page with my sessions on it, and as JSON for programs. */
+final class AccountEndpoints {
+
+    private final Sessions sessions;
+    private final SignOut signOut;
+    private final SessionLoader current;
+    private final SessionCookie cookie;
+    private final Challenger challenger;
+    private final GatewayAddress address;
+    private final Pages pages;
+    private final SecurityHeaders security;
+
+    AccountEndpoints(
+            Sessions sessions,
+            SignOut signOut,
+            SessionLoader current,
+            SessionCookie cookie,
+            Challenger challenger,
+            GatewayAddress address,
+            Pages pages,
+            SecurityHeaders security) {
+        this.sessions = sessions;
+        this.signOut = signOut;
+        this.current = current;
+        this.cookie = cookie;
+        this.challenger = challenger;
+        this.address = address;
+        this.pages = pages;
+        this.security = security;
+    }
+
+    RouterFunction<ServerResponse> routes() {
+        return RouterFunctions.route()
+                .GET(address.path("/account"), request -> signedIn(request, this::page))
+                .POST(address.path("/account/sessions/end"), request -> signedIn(request, s -> endOne(request, s)))
+                .POST(address.path("/account/sessions/end_all"), request -> signedIn(request, s -> endAll(request, s)))
+                .GET(address.path("/userinfo"), this::userInfo)
+                .build();
+    }
+
+    /** A person opening a page is led to the sign-in; a form from before the end of a session is too. */
+    private Mono<ServerResponse> signedIn(ServerRequest request, Function<BrowserSession, Mono<ServerResponse>> then) {
+        return current.load(request.exchange())
+                .flatMap(then)
+                .switchIfEmpty(Mono.defer(
+                        () -> challenger.challenge(request.exchange()).then(Mono.empty())));
+    }
+
+    private Mono<ServerResponse> page(BrowserSession session) {
+        return sessions.list(session.person().id())
+                .sort(Comparator.comparing(BrowserSession::lastUsed).reversed())
+                .map(other -> row(other, other.id().equals(session.id())))
+                .collectList()
+                .map(rows -> pages.account(page(session.person(), rows)))
+                .flatMap(html -> ServerResponse.ok()
+                        .headers(security::onPage)
+                        .contentType(Pages.MEDIA_TYPE)
+                        .bodyValue(html));
+    }
+
+    private static AccountPage page(Person person, List<AccountSession> rows) {
+        return new AccountPage(
+                person.login(),
+                person.name(),
+                person.email(),
+                person.emailVerified(),
+                person.groups(),
+                person.id().toString(),
+                rows);
+    }
+
+    private static AccountSession row(BrowserSession session, boolean current) {
+        return new AccountSession(
+                session.id(),
+                current,
+                BrowserWords.of(session.origin().userAgent()),
+                session.origin().address(),
+                session.startedAt(),
+                session.lastUsed());
+    }
+
+    private Mono<ServerResponse> endOne(ServerRequest request, BrowserSession session) {
+        return request.formData()
+                .map(form -> String.valueOf(form.getFirst("handle")))
+                .flatMap(handle -> sessions.list(session.person().id())
+                        .filter(own -> own.id().equals(handle))
+                        .next()
+                        .flatMap(own -> signOut.end(own))
+                        .then(Mono.defer(() -> handle.equals(session.id()) ? leave(request) : stay())));
+    }
+
+    private Mono<ServerResponse> endAll(ServerRequest request, BrowserSession session) {
+        return request.formData().flatMap(form -> switch (String.valueOf(form.getFirst("scope"))) {
+            case "others" -> signOut.endOthers(session).then(Mono.defer(this::stay));
+            case "all" -> signOut.endAll(session.person().id()).then(Mono.defer(() -> leave(request)));
+            default -> Mono.error(Problem.of(ProblemCode.REQUEST_MALFORMED, "The form says neither others nor all"));
+        });
+    }
+
+    private Mono<ServerResponse> leave(ServerRequest request) {
+        request.exchange().getResponse().addCookie(cookie.clear());
+        return redirect("/signed_out");
+    }
+
+    private Mono<ServerResponse> stay() {
+        return redirect("/account");
+    }
+
+    /** 303: whatever was posted, what follows is a page to be got (RFC 9110, section 15.4.4). */
+    private Mono<ServerResponse> redirect(String path) {
+        return ServerResponse.status(HttpStatus.SEE_OTHER)
+                .headers(security::onAnswer)
+                .location(URI.create(address.path(path)))
+                .build();
+    }
+
+    private record UserInfo(String user, @Nullable String email, String preferredUsername, List<String> groups) {}
+
+    private Mono<ServerResponse> userInfo(ServerRequest request) {
+        return current.load(request.exchange())
+                .switchIfEmpty(Mono.error(
+                        () -> Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(address.at("/start"))))
+                .map(BrowserSession::person)
+                .map(person -> new UserInfo(
+                        person.login(),
+                        person.emailVerified() ? person.email() : null,
+                        person.login(),
+                        person.groups()))
+                .flatMap(info -> ServerResponse.ok()
+                        .headers(security::onAnswer)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .bodyValue(info));
+    }
+}

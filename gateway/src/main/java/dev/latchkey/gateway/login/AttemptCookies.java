@@ -1,0 +1,97 @@
+package dev.latchkey.gateway.login;
+
+import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.web.GatewayAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpCookie;
+import org.springframework.http.ResponseCookie;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * The attempts of a browser: a cookie for each, so that tabs do not get in each other's way, sent only to the
+ * gateway's own paths, and never more than a handful.
+ */
+final class AttemptCookies {
+
+    private static final int MOST = 8;
+
+    private final String namePrefix;
+    private final GatewayAddress address;
+    private final KeyRing keys;
+
+    AttemptCookies(GatewayAddress address, KeyRing keys) {
+        this.namePrefix = address.secure() ? "__Secure-latchkey-attempt-" : "latchkey-attempt-";
+        this.address = address;
+        this.keys = keys;
+    }
+
+    /** A name for an attempt that tells nothing of its state. */
+    static String nameOf(String state) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(state.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void remember(SignInAttempt attempt, ServerHttpRequest request, ServerHttpResponse response) {
+        forgetOldest(request, response);
+        response.addCookie(cookie(namePrefix + nameOf(attempt.state()), attempt.seal(keys))
+                .maxAge(SignInAttempt.LIFE)
+                .build());
+    }
+
+    /** The attempt that this state belongs to, if this browser made it. */
+    Optional<SignInAttempt> find(String state, ServerHttpRequest request) {
+        HttpCookie cookie = request.getCookies().getFirst(namePrefix + nameOf(state));
+        return Optional.ofNullable(cookie)
+                .flatMap(found -> SignInAttempt.open(keys, found.getValue()))
+                .filter(attempt -> same(attempt.state(), state));
+    }
+
+    boolean isKnown(String state, ServerHttpRequest request) {
+        return request.getCookies().containsKey(namePrefix + nameOf(state));
+    }
+
+    void forget(String state, ServerHttpResponse response) {
+        response.addCookie(cookie(namePrefix + nameOf(state), "").maxAge(0).build());
+    }
+
+    private void forgetOldest(ServerHttpRequest request, ServerHttpResponse response) {
+        List<HttpCookie> attempts = request.getCookies().values().stream()
+                .flatMap(List::stream)
+                .filter(cookie -> cookie.getName().startsWith(namePrefix))
+                .sorted(Comparator.comparing(this::startOf))
+                .toList();
+        attempts.stream()
+                .limit(Math.max(0, attempts.size() - MOST + 1))
+                .forEach(cookie -> response.addCookie(
+                        cookie(cookie.getName(), "").maxAge(0).build()));
+    }
+
+    private long startOf(HttpCookie cookie) {
+        return SignInAttempt.open(keys, cookie.getValue())
+                .map(SignInAttempt::startedAt)
+                .orElse(0L);
+    }
+
+    private ResponseCookie.ResponseCookieBuilder cookie(String name, String value) {
+        return ResponseCookie.from(name, value)
+                .httpOnly(true)
+                .secure(address.secure())
+                .sameSite("Lax")
+                .path(address.prefix());
+    }
+
+    private static boolean same(String a, String b) {
+        return MessageDigest.isEqual(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.latchkey.gateway.login;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.vault.ProviderToken;
+import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.RequestScope;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationExchange;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationResponse;
+import org.springframework.security.oauth2.core.endpoint.PkceParameterNames;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Signs a person in by the authorization code grant with PKCE: one attempt for each start, finished at most once, in
+ * the browser that started it.
+ *
+ * <p>The order of checks on the way back matters. Nothing is asked of the provider before the answer is known to
+ * belong to an attempt of this browser, to be in time, to be the first, and to come from the right issuer.
+ */
+final class SignIn {
+
+    private final GitHubClient gitHub;
+    private final AttemptCookies attempts;
+    private final TokenExchange tokens;
+    private final GitHubProfile profiles;
+    private final Sessions sessions;
+    private final TokenVault vault;
+    private final Store store;
+    private final ReturnTarget targets;
+    private final GatewayAddress address;
+    private final Clock clock;
+    private final DefaultServerOAuth2AuthorizationRequestResolver requests;
+
+    SignIn(
+            GitHubClient gitHub,
+            AttemptCookies attempts,
+            TokenExchange tokens,
+            GitHubProfile profiles,
+            Sessions sessions,
+            TokenVault vault,
+            Store store,
+            ReturnTarget targets,
+            GatewayAddress address,
+            Clock clock) {
+        this.gitHub = gitHub;
+        this.attempts = attempts;
+        this.tokens = tokens;
+        this.profiles = profiles;
+        this.sessions = sessions;
+        this.vault = vault;
+        this.store = store;
+        this.targets = targets;
+        this.address = address;
+        this.clock = clock;
+        ReactiveClientRegistrationRepository registrations = id -> Mono.fromSupplier(gitHub::registration);
+        this.requests = new DefaultServerOAuth2AuthorizationRequestResolver(registrations);
+    }
+
+    /** Remembers an attempt in the browser and gives the address at the provider to send it to. */
+    Mono<String> start(ServerWebExchange exchange, String target) {
+        return requests.resolve(exchange, GitHubClient.REGISTRATION)
+                .doOnNext(request ->
+                        attempts.remember(attempt(request, target), exchange.getRequest(), exchange.getResponse()))
+                .map(OAuth2AuthorizationRequest::getAuthorizationRequestUri);
+    }
+
+    private SignInAttempt attempt(OAuth2AuthorizationRequest request, String target) {
+        Object verifier = request.getAttributes().get(PkceParameterNames.CODE_VERIFIER);
+        if (!(verifier instanceof String text)) {
+            throw new IllegalStateException("the authorization request has no PKCE verifier");
+        }
+        return new SignInAttempt(String.valueOf(request.getState()), text, target, clock.millis());
+    }
+
+    /** What came of an attempt: where to go, signed in as whom. */
+    record Finished(String target, Sessions.Started started) {}
+
+    /** Finishes the attempt that the provider's answer belongs to. */
+    Mono<Finished> finish(ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
+        CallbackAnswer answer = CallbackAnswer.read(request.getQueryParams());
+        return attemptOf(answer.state(), request).flatMap(attempt -> {
+            attempts.forget(answer.state(), exchange.getResponse());
+            return finish(attempt, answer, origin(exchange))
+                    .onErrorMap(
+                            Problem.class,
+                            problem -> problem.startOverAt(address.at(targets.startFor(attempt.target()))));
+        });
+    }
+
+    private Mono<SignInAttempt> attemptOf(String state, ServerHttpRequest request) {
+        return attempts.find(state, request)
+                .map(Mono::just)
+                .orElseGet(() -> store.get(usedKey(state))
+                        .flatMap(used -> Mono.<SignInAttempt>error(Problem.of(ProblemCode.STATE_USED)))
+                        .switchIfEmpty(Mono.error(() -> Problem.of(
+                                attempts.isKnown(state, request)
+                                        ? ProblemCode.STATE_INVALID
+                                        : ProblemCode.STATE_MISSING))))
+                .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")));
+    }
+
+    private Mono<Finished> finish(SignInAttempt attempt, CallbackAnswer answer, BrowserSession.Origin origin) {
+        Instant now = clock.instant();
+        if (attempt.isExpired(now)) {
+            return Mono.error(Problem.of(ProblemCode.STATE_EXPIRED));
+        }
+        if (answer.issuer() != null && !answer.issuer().equals(gitHub.issuer())) {
+            return Mono.error(Problem.of(ProblemCode.ISSUER_WRONG));
+        }
+        if (answer.error() != null) {
+            return Mono.error(refusal(answer.error()));
+        }
+        return store.putIfAbsent(usedKey(attempt.state()), new byte[] {1}, now.plus(SignInAttempt.LIFE))
+                .filter(first -> first)
+                .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.STATE_USED)))
+                .flatMap(first -> exchange(attempt, answer.codeOrThrow()))
+                .flatMap(arrived -> begin(arrived, origin))
+                .map(started -> new Finished(attempt.target(), started));
+    }
+
+    private static Problem refusal(String error) {
+        return switch (error) {
+            case "access_denied" -> Problem.of(ProblemCode.SIGN_IN_DECLINED);
+            case "redirect_uri_mismatch", "application_suspended" -> Problem.of(ProblemCode.PROVIDER_MISCONFIGURED);
+            default -> Problem.of(ProblemCode.PROVIDER_FAILED, "GitHub refused to sign you in");
+        };
+    }
+
+    private record Arrived(Person person, ProviderToken token) {}
+
+    private Mono<Arrived> exchange(SignInAttempt attempt, String code) {
+        ClientRegistration registration = gitHub.registration();
+        return tokens.exchange(grantRequest(registration, attempt, code))
+                .flatMap(granted -> profiles.read(registration, granted.accessToken())
+                        .map(person -> new Arrived(person, granted.token())));
+    }
+
+    private static OAuth2AuthorizationCodeGrantRequest grantRequest(
+            ClientRegistration registration, SignInAttempt attempt, String code) {
+        OAuth2AuthorizationRequest asked = OAuth2AuthorizationRequest.authorizationCode()
+                .clientId(registration.getClientId())
+                .authorizationUri(registration.getProviderDetails().getAuthorizationUri())
+                .redirectUri(registration.getRedirectUri())
+                .state(attempt.state())
+                .attributes(Map.of(PkceParameterNames.CODE_VERIFIER, attempt.verifier()))
+                .build();
+        OAuth2AuthorizationResponse answered = OAuth2AuthorizationResponse.success(code)
+                .redirectUri(registration.getRedirectUri())
+                .state(attempt.state())
+                .build();
+        return new OAuth2AuthorizationCodeGrantRequest(registration, new OAuth2AuthorizationExchange(asked, answered));
+    }
+
+    /** The token is kept before the browser learns of its session; a session whose token is lost is taken back. */
+    private Mono<Sessions.Started> begin(Arrived arrived, BrowserSession.Origin origin) {
+        return sessions.start(arrived.person(), origin).flatMap(started -> {
+            BrowserSession session = started.session();
+            return vault.keep(arrived.person().id(), arrived.token(), session.end())
+                    .onErrorResume(failure ->
+                            sessions.end(arrived.person().id(), session.id()).then(Mono.error(failure)))
+                    .thenReturn(started);
+        });
+    }
+
+    private static BrowserSession.Origin origin(ServerWebExchange exchange) {
+        String agent = exchange.getRequest().getHeaders().getFirst(HttpHeaders.USER_AGENT);
+        return new BrowserSession.Origin(RequestScope.of(exchange).client(), agent == null ? "" : agent);
+    }
+
+    private static String usedKey(String state) {
+        return "attempt-used:" + AttemptCookies.nameOf(state);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.latchkey.gateway.login;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.Navigation;
+import dev.latchkey.gateway.web.SecurityHeaders;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Asks a stranger to sign in: a browser opening a page is sent on its way, with its deep link; everything else is told
+ * so, since a program cannot follow a redirect to a sign-in page.
+ */
+final class SignInChallenger implements Challenger {
+
+    private final GatewayAddress address;
+    private final ReturnTarget targets;
+    private final SecurityHeaders security;
+
+    SignInChallenger(GatewayAddress address, ReturnTarget targets, SecurityHeaders security) {
+        this.address = address;
+        this.targets = targets;
+        this.security = security;
+    }
+
+    @Override
+    public Mono<Void> challenge(ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
+        if (Navigation.isPage(request)) {
+            return redirect(exchange.getResponse(), address.at(targets.startFor(targets.of(pathOf(request.getURI())))));
+        }
+        URI login = address.at(targets.startFor(targets.of(pageOf(request))));
+        return Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(login));
+    }
+
+    private Mono<Void> redirect(ServerHttpResponse response, URI start) {
+        response.setStatusCode(HttpStatus.FOUND);
+        security.onAnswer(response.getHeaders());
+        response.getHeaders().setLocation(start);
+        response.getHeaders().add(HttpHeaders.VARY, "Accept, Sec-Fetch-Mode, Sec-Fetch-Dest");
+        return response.setComplete();
+    }
+
+    private static String pathOf(URI uri) {
+        return uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + '?' + uri.getRawQuery();
+    }
+
+    /** The page that the request was made from: there, not at an API's address, the person wants to be afterwards. */
+    private static @Nullable String pageOf(ServerHttpRequest request) {
+        return request.getHeaders().getFirst(HttpHeaders.REFERER);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.latchkey.gateway.login;
+
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.Pages;
+import dev.latchkey.gateway.web.ProviderChoice;
+import dev.latchkey.gateway.web.SecurityHeaders;
+import dev.latchkey.gateway.web.SignInPage;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** The way in: the sign-in page, the redirect to the provider, and the answer that comes back. */
+final class SignInEndpoints {
+
+    private final SignIn signIn;
+    private final SessionLoader current;
+    private final Sessions sessions;
+    private final ReturnTarget targets;
+    private final GatewayAddress address;
+    private final Pages pages;
+    private final SecurityHeaders security;
+
+    SignInEndpoints(
+            SignIn signIn,
+            SessionLoader current,
+            Sessions sessions,
+            ReturnTarget targets,
+            GatewayAddress address,
+            Pages pages,
+            SecurityHeaders security) {
+        this.signIn = signIn;
+        this.current = current;
+        this.sessions = sessions;
+        this.targets = targets;
+        this.address = address;
+        this.pages = pages;
+        this.security = security;
+    }
+
+    RouterFunction<ServerResponse> routes() {
+        return RouterFunctions.route()
+                .GET(address.path("/sign_in"), this::page)
+                .GET(address.path("/start"), this::start)
+                .GET(address.path("/callback"), this::callback)
+                .build();
+    }
+
+    private Mono<ServerResponse> page(ServerRequest request) {
+        String target = targets.of(rd(request));
+        ProviderChoice gitHub = new ProviderChoice("GitHub", address.path(targets.startFor(target)));
+        return ServerResponse.ok()
+                .headers(security::onPage)
+                .contentType(Pages.MEDIA_TYPE)
+                .bodyValue(pages.signIn(new SignInPage(List.of(gitHub), target)));
+    }
+
+    private Mono<ServerResponse> start(ServerRequest request) {
+        return signIn.start(request.exchange(), targets.of(rd(request))).flatMap(this::redirect);
+    }
+
+    private Mono<ServerResponse> callback(ServerRequest request) {
+        return signIn.finish(request.exchange())
+                .flatMap(finished -> replaceOld(request).then(Mono.defer(() -> {
+                    request.exchange()
+                            .getResponse()
+                            .addCookie(finished.started().cookie());
+                    return redirect(finished.target());
+                })));
+    }
+
+    /** A browser has one session: what it brought, planted or its own, ends where a new one begins. */
+    private Mono<Void> replaceOld(ServerRequest request) {
+        return current.load(request.exchange()).flatMap(this::end).then();
+    }
+
+    private Mono<Void> end(BrowserSession old) {
+        return sessions.end(old.person().id(), old.id());
+    }
+
+    private Mono<ServerResponse> redirect(String target) {
+        return ServerResponse.status(HttpStatus.FOUND)
+                .headers(security::onAnswer)
+                .location(URI.create(target))
+                .build();
+    }
+
+    static @Nullable String rd(ServerRequest request) {
+        return request.queryParam("rd").orElse(null);
+    }
+}

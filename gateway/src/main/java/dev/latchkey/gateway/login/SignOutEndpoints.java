@@ -1,0 +1,99 @@
+package dev.latchkey.gateway.login;
+
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.SessionCookie;
+import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.Pages;
+import dev.latchkey.gateway.web.SecurityHeaders;
+import dev.latchkey.gateway.web.SignOutPage;
+import dev.latchkey.gateway.web.SignedOutPage;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** The way out. A link only asks; it takes a form of the gateway's own pages to sign out. */
+final class SignOutEndpoints {
+
+    private final SignOut signOut;
+    private final SessionLoader current;
+    private final SessionCookie cookie;
+    private final ReturnTarget targets;
+    private final GatewayAddress address;
+    private final Pages pages;
+    private final SecurityHeaders security;
+
+    SignOutEndpoints(
+            SignOut signOut,
+            SessionLoader current,
+            SessionCookie cookie,
+            ReturnTarget targets,
+            GatewayAddress address,
+            Pages pages,
+            SecurityHeaders security) {
+        this.signOut = signOut;
+        this.current = current;
+        this.cookie = cookie;
+        this.targets = targets;
+        this.address = address;
+        this.pages = pages;
+        this.security = security;
+    }
+
+    RouterFunction<ServerResponse> routes() {
+        return RouterFunctions.route()
+                .GET(address.path("/sign_out"), this::ask)
+                .POST(address.path("/sign_out"), this::end)
+                .GET(address.path("/signed_out"), request -> signedOut())
+                .build();
+    }
+
+    private Mono<ServerResponse> ask(ServerRequest request) {
+        String rd = SignInEndpoints.rd(request);
+        return current.load(request.exchange())
+                .flatMap(session ->
+                        page(pages.signOut(new SignOutPage(session.person().login(), rd, targets.of(rd)))))
+                .switchIfEmpty(Mono.defer(this::signedOut));
+    }
+
+    private Mono<ServerResponse> end(ServerRequest request) {
+        return request.formData().flatMap(form -> {
+            String target = afterwards(form.getFirst("rd"), SignInEndpoints.rd(request));
+            return current.load(request.exchange())
+                    .flatMap((BrowserSession session) -> signOut.end(session))
+                    .then(Mono.defer(() -> {
+                        request.exchange().getResponse().addCookie(cookie.clear());
+                        return redirect(target);
+                    }));
+        });
+    }
+
+    /** Without a way to go on there is a page that says it is done; the home page would ask to sign in again. */
+    private String afterwards(@Nullable String posted, @Nullable String asked) {
+        String target = targets.of(posted == null || posted.isEmpty() ? asked : posted);
+        return target.equals(ReturnTarget.HOME) ? address.path("/signed_out") : target;
+    }
+
+    private Mono<ServerResponse> signedOut() {
+        return page(pages.signedOut(new SignedOutPage(address.path("/sign_in"))));
+    }
+
+    private Mono<ServerResponse> page(String html) {
+        return ServerResponse.ok()
+                .headers(security::onPage)
+                .contentType(Pages.MEDIA_TYPE)
+                .bodyValue(html);
+    }
+
+    private Mono<ServerResponse> redirect(String target) {
+        return ServerResponse.status(HttpStatus.FOUND)
+                .headers(security::onAnswer)
+                .location(URI.create(target))
+                .build();
+    }
+}
