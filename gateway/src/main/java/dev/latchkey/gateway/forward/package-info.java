@@ -1,5 +1,5 @@
 /** Hands a permitted request to Spring Cloud Gateway, which carries it to the backend. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "route"})
+@ApplicationModule(allowedDependencies = {"problem", "route"})
 @NullMarked
 package dev.latchkey.gateway.forward;
 

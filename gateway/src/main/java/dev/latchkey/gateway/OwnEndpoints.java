@@ -1,0 +1,43 @@
+package dev.latchkey.gateway;
+
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.RequestScope;
+import dev.latchkey.gateway.web.Stage;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** The stage at which requests for the gateway's own endpoints leave the way of proxied ones. */
+final class OwnEndpoints implements Stage {
+
+    private static final String CHAIN = OwnEndpoints.class.getName();
+
+    private final String prefix;
+    private final String below;
+
+    OwnEndpoints(GatewayAddress address) {
+        this.prefix = address.prefix();
+        this.below = address.prefix() + '/';
+    }
+
+    static void remember(ServerWebExchange exchange, WebFilterChain chain) {
+        exchange.getAttributes().put(CHAIN, chain);
+    }
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Next next) {
+        if (!isOwn(RequestScope.of(exchange).path())) {
+            return next.proceed(exchange);
+        }
+        WebFilterChain chain = exchange.getRequiredAttribute(CHAIN);
+        return chain.filter(exchange);
+    }
+
+    /** Exact: a path that only resembles one of ours is an app's, or nobody's. */
+    private boolean isOwn(String path) {
+        return path.startsWith(below)
+                || path.equals(prefix)
+                || path.equals("/ping")
+                || path.equals("/.well-known/jwks.json");
+    }
+}

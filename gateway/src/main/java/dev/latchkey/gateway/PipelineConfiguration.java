@@ -1,0 +1,69 @@
+package dev.latchkey.gateway;
+
+import dev.latchkey.gateway.forward.Forward;
+import dev.latchkey.gateway.identity.FreshToken;
+import dev.latchkey.gateway.identity.IdentityStamp;
+import dev.latchkey.gateway.route.AccessGate;
+import dev.latchkey.gateway.route.RouteMatcher;
+import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.ProblemBoundary;
+import dev.latchkey.gateway.web.RequestDoor;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+@Configuration(proxyBeanMethods = false)
+class PipelineConfiguration {
+
+    /** The order of everything that happens to a request. */
+    @Bean
+    GatewayPipeline gatewayPipeline(
+            ProblemBoundary problems,
+            RequestDoor door,
+            GatewayAddress address,
+            RouteMatcher routes,
+            SessionLoader sessions,
+            AccessGate gate,
+            FreshToken token,
+            IdentityStamp identity,
+            Forward forward) {
+        return new GatewayPipeline(
+                List.of(
+                        // Outermost, so that a failure of any stage is answered in one place.
+                        problems,
+                        // Before anything decides: the id, the peer, the host, the path.
+                        door,
+                        // Spring Security guards these; no route can take their paths.
+                        new OwnEndpoints(address),
+                        // Before the session: what is not there costs no look-up.
+                        routes,
+                        // Before the gate, which decides about a person.
+                        sessions),
+                gate,
+                List.of(
+                        // Only behind the gate, and only where the route sends the token on.
+                        token,
+                        // After everything that could fail, before anything that leaves.
+                        identity,
+                        forward));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> ping() {
+        return RouterFunctions.route()
+                .GET("/ping", request -> ServerResponse.ok().bodyValue("OK"))
+                .build();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.latchkey.gateway.forward;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * What of a backend's answer reaches the browser: everything but what concerns the connection (RFC 9110, section
+ * 7.6.1), cookies that bear the gateway's names, and its mark on answers of its own.
+ */
+final class BackendAnswer implements HttpHeadersFilter {
+
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    @Override
+    public boolean supports(Type type) {
+        return type == Type.RESPONSE;
+    }
+
+    @Override
+    public HttpHeaders filter(HttpHeaders received, ServerWebExchange exchange) {
+        HttpHeaders passed = new HttpHeaders();
+        List<String> named = received.getConnection();
+        for (Map.Entry<String, List<String>> header : received.headerSet()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (name.equals("set-cookie")) {
+                header.getValue().stream()
+                        .filter(cookie -> !isOurs(cookie))
+                        .forEach(cookie -> passed.add(header.getKey(), cookie));
+            } else if (!isHopByHop(name, named) && !name.startsWith("x-latchkey-")) {
+                passed.put(header.getKey(), header.getValue());
+            }
+        }
+        return passed;
+    }
+
+    private static boolean isHopByHop(String name, List<String> named) {
+        return HOP_BY_HOP.contains(name) || named.stream().anyMatch(name::equalsIgnoreCase);
+    }
+
+    private static boolean isOurs(String setCookie) {
+        int equals = setCookie.indexOf('=');
+        String name = (equals < 0 ? setCookie : setCookie.substring(0, equals)).trim();
+        return name.equals("latchkey") || name.equals("__Host-latchkey") || name.contains("latchkey-attempt");
+    }
+}

@@ -1,0 +1,73 @@
+package dev.latchkey.gateway.forward;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.config.HttpClientProperties;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.filter.NettyRoutingFilter;
+import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
+import org.springframework.cloud.gateway.filter.WebsocketRoutingFilter;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.handler.FilteringWebHandler;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.socket.client.WebSocketClient;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import reactor.core.publisher.Flux;
+import reactor.netty.http.client.HttpClient;
+
+/** Spring Cloud Gateway with the four filters that carrying a request takes. */
+@Configuration(proxyBeanMethods = false)
+class ForwardConfiguration {
+
+    @Bean
+    Forward forward(
+            HttpClient client,
+            HttpClientProperties clientProperties,
+            GatewayProperties properties,
+            WebSocketClient webSocketClient,
+            WebSocketService webSocketService) {
+        List<GlobalFilter> filters = List.of(
+                new NettyWriteResponseFilter(properties.getStreamingMediaTypes(), given(new BackendAnswer())),
+                new BackendUrl(),
+                new WebsocketRoutingFilter(
+                        webSocketClient, webSocketService, given(ForwardConfiguration::withoutUpgrade)),
+                new NettyRoutingFilter(client, given(new BackendAnswer()), clientProperties));
+        return new Forward(new FilteringWebHandler(filters, true));
+    }
+
+    /** Nothing is found by Spring Cloud Gateway itself: a route of its own would go round the access gate. */
+    @Bean
+    @Primary
+    RouteLocator cachedCompositeRouteLocator() {
+        return Flux::empty;
+    }
+
+    /** The client makes its own handshake with the backend. */
+    private static HttpHeaders withoutUpgrade(HttpHeaders headers, Object exchange) {
+        HttpHeaders kept = new HttpHeaders();
+        headers.forEach((name, values) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!lower.equals("connection") && !lower.equals("upgrade")) {
+                kept.put(name, values);
+            }
+        });
+        return kept;
+    }
+
+    private static ObjectProvider<List<HttpHeadersFilter>> given(HttpHeadersFilter filter) {
+        List<HttpHeadersFilter> filters = new ArrayList<>(List.of(filter));
+        return new ObjectProvider<>() {
+            @Override
+            public List<HttpHeadersFilter> getObject() {
+                return filters;
+            }
+        };
+    }
+}

@@ -1,0 +1,15 @@
+package dev.latchkey.gateway.ops;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The port that is not for the public.
+ *
+ * @param port its number; 0 takes a free one
+ * @param address the address it listens at
+ */
+@ConfigurationProperties("latchkey.internal")
+record InternalProperties(
+        @DefaultValue("8081") int port,
+        @DefaultValue("127.0.0.1") String address) {}

@@ -1,0 +1,24 @@
+package dev.latchkey.gateway.ops;
+
+import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.web.InternalRoutes;
+import java.util.List;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(InternalProperties.class)
+class OpsConfiguration {
+
+    @Bean
+    InternalRoutes healthRoutes(ApplicationAvailability availability, Store store) {
+        return new Health(availability, store).routes();
+    }
+
+    @Bean
+    InternalServer internalServer(InternalProperties properties, List<InternalRoutes> routes) {
+        return new InternalServer(properties, routes);
+    }
+}

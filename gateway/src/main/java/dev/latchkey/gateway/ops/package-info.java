@@ -1,0 +1,19 @@
+/** What operators see: the internal port, with health and what else is not for the public. */
+@ApplicationModule(
+        allowedDependencies = {
+            "problem",
+            "web",
+            "keys",
+            "store",
+            "session",
+            "vault",
+            "route",
+            "login",
+            "identity",
+            "forward"
+        })
+@NullMarked
+package dev.latchkey.gateway.ops;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
