@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A backend without an HTTP library in between: keeps the very bytes of each request head, and answers a fixed 200. What an
@@ -27,6 +28,7 @@ public final class RawBackend implements AutoCloseable {
 
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<byte[]> nextAnswer = new AtomicReference<>(ANSWER);
     private final ServerSocket server;
 
     private RawBackend() throws IOException {
@@ -48,6 +50,12 @@ public final class RawBackend implements AutoCloseable {
 
     public String url() {
         return "http://127.0.0.1:" + port();
+    }
+
+    /** Answers the next request with these very bytes. */
+    public RawBackend answersOnce(String response) {
+        nextAnswer.set(response.getBytes(ISO_8859_1));
+        return this;
     }
 
     /** Each request head, request line to the empty line, a character for a byte. */
@@ -98,7 +106,7 @@ public final class RawBackend implements AutoCloseable {
             for (String head = readHead(in); !head.isEmpty(); head = readHead(in)) {
                 skipBody(in, head);
                 heads.add(head);
-                out.write(ANSWER);
+                out.write(nextAnswer.getAndSet(ANSWER));
                 out.flush();
             }
         } catch (IOException e) {

@@ -1,0 +1,184 @@
+package dev.latchkey.gateway.testing;
+
+import dev.latchkey.gateway.GatewayApplication;
+import dev.latchkey.gateway.ops.InternalServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
+
+/** A whole gateway in this JVM, on free ports, as a route folder and properties describe it. */
+public final class TestGateway implements AutoCloseable {
+
+    /** The ring that gateways of a test share, so that several can stand on one Redis. */
+    private static final String RING = "3Jd8nQ1xk2c5m7p9r0t2v4w6y8A0C2E4G6I8K0M2O4Q=";
+
+    private final ConfigurableApplicationContext context;
+    private final int port;
+
+    private TestGateway(ConfigurableApplicationContext context, int port) {
+        this.context = context;
+        this.port = port;
+    }
+
+    /** A gateway that signs people in at that stand-in. */
+    public static Builder signingInAt(GitHubStub github) {
+        return new Builder().properties(github.gatewayProperties());
+    }
+
+    public String url() {
+        return "http://localhost:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public int internalPort() {
+        return bean(InternalServer.class).port();
+    }
+
+    /** A browser that has never been here. */
+    public HttpPerson stranger() {
+        return HttpPerson.at(url());
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** Event loops and connections of this JVM, which go on when one of several gateways stops. */
+    private static final class KeptResources extends ReactorResourceFactory {
+
+        @Override
+        public void stop() {
+            // Whoever else is in this JVM still needs them.
+        }
+
+        @Override
+        public void destroy() {
+            // As above.
+        }
+    }
+
+    /** What the gateway is started with. */
+    public static final class Builder {
+
+        private final Map<String, Object> properties = new HashMap<>();
+        private final Map<String, String> routes = new HashMap<>();
+        private Clock clock;
+        private int port = freePort();
+
+        public Builder property(String name, Object value) {
+            properties.put(name, value);
+            return this;
+        }
+
+        public Builder properties(Map<String, String> more) {
+            properties.putAll(more);
+            return this;
+        }
+
+        /** A route file. */
+        public Builder route(String id, String... lines) {
+            routes.put(id, String.join("\n", lines) + "\n");
+            return this;
+        }
+
+        /** An app at every path that asks for sign-in and gets everything there is. */
+        public Builder app(String backend) {
+            return route("app", "to: " + backend, "allow: [signed-in]", "send: { github-token: true }");
+        }
+
+        public Builder on(RedisServer redis) {
+            return properties(redis.gatewayProperties())
+                    .property("latchkey.store", "redis")
+                    .property("latchkey.secret-keys", RING);
+        }
+
+        public Builder dataIn(Path folder) {
+            return property("latchkey.data-dir", folder);
+        }
+
+        public Builder clock(Clock other) {
+            clock = other;
+            return this;
+        }
+
+        public Builder port(int number) {
+            port = number;
+            return this;
+        }
+
+        public TestGateway start() {
+            properties.putIfAbsent("latchkey.data-dir", temporaryFolder("latchkey-data"));
+            properties.putIfAbsent("latchkey.routes", routeFolder());
+            properties.putIfAbsent("latchkey.external-url", "http://localhost:" + port);
+            properties.put("server.port", port);
+            properties.put("latchkey.internal.port", 0);
+            List<String> arguments = new ArrayList<>();
+            properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+            ConfigurableApplicationContext context = GatewayApplication.application()
+                    .initializers(this::replaceBeans)
+                    .logStartupInfo(false)
+                    .registerShutdownHook(false)
+                    .run(arguments.toArray(String[]::new));
+            return new TestGateway(context, port);
+        }
+
+        private void replaceBeans(ConfigurableApplicationContext context) {
+            GenericApplicationContext beans = (GenericApplicationContext) context;
+            beans.registerBean("reactorResourceFactory", ReactorResourceFactory.class, KeptResources::new);
+            if (clock != null) {
+                beans.registerBean("clock", Clock.class, () -> clock);
+            }
+        }
+
+        private Path routeFolder() {
+            Path folder = temporaryFolder("latchkey-routes");
+            routes.forEach((id, yaml) -> write(folder.resolve(id + ".yaml"), yaml));
+            return folder;
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path temporaryFolder(String name) {
+        try {
+            Path folder = Files.createTempDirectory(name);
+            folder.toFile().deleteOnExit();
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A port that was free a moment ago. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
