@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -24,17 +26,16 @@ final class RedisNode implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     private RedisNode(Map<String, Object> properties) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--latchkey.store=redis",
+                // A pool is only there because a test library brings the classes for it.
+                "--spring.data.redis.lettuce.pool.enabled=false",
+                "--logging.level.root=warn"));
+        properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         this.context = new SpringApplicationBuilder(Parts.class)
                 .profiles("store-alone")
                 .web(WebApplicationType.NONE)
-                .properties(properties)
-                .properties(
-                        "latchkey.store=redis",
-                        // A pool is only there because a test library brings the classes for it.
-                        "spring.data.redis.lettuce.pool.enabled=false",
-                        "spring.main.banner-mode=off",
-                        "logging.level.root=warn")
-                .run();
+                .run(arguments.toArray(String[]::new));
     }
 
     static RedisNode on(TestRedis redis) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
@@ -64,14 +66,13 @@ class StoreConfigurationTest {
     }
 
     private ConfigurableApplicationContext start(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--latchkey.data-dir=" + folder.resolve("data"));
+        all.add("--logging.level.root=off");
         return new SpringApplicationBuilder(Parts.class)
                 .profiles("store-alone")
                 .web(WebApplicationType.NONE)
-                .properties(
-                        "latchkey.data-dir=" + folder.resolve("data"),
-                        "spring.main.banner-mode=off",
-                        "logging.level.root=off")
-                .run(arguments);
+                .run(all.toArray(String[]::new));
     }
 
     /** Under a profile, so that a whole gateway in these tests' class path does not find it. */
