@@ -42,6 +42,7 @@ abstract class RedisStoreContract extends StoreContract {
         redis = startRedis();
         node = node(redis);
         otherNode = node(redis);
+        awaitBoth();
     }
 
     @AfterAll
@@ -173,6 +174,10 @@ abstract class RedisStoreContract extends StoreContract {
         if (!redis.isRunning()) {
             redis.start();
         }
+        awaitBoth();
+    }
+
+    private void awaitBoth() {
         for (Store each : new Store[] {store(), otherNode()}) {
             await().ignoreExceptions().untilAsserted(() -> each.ping().block());
         }
