@@ -54,7 +54,7 @@ public final class KeyRing {
         }
     }
 
-    private KeyRing(List<Supplier<List<RingKey>>> parts) {
+    KeyRing(List<Supplier<List<RingKey>>> parts) {
         this.parts = parts;
         this.ring = Ring.of(parts.stream().map(Supplier::get).toList());
     }
@@ -68,6 +68,12 @@ public final class KeyRing {
      */
     public static KeyRing of(List<Secret> configured, Clock clock) {
         ConfigurationFaults faults = new ConfigurationFaults();
+        List<Supplier<List<RingKey>>> parts = parts(configured, faults, clock);
+        faults.throwIfAny();
+        return new KeyRing(parts);
+    }
+
+    static List<Supplier<List<RingKey>>> parts(List<Secret> configured, ConfigurationFaults faults, Clock clock) {
         List<Supplier<List<RingKey>>> parts = new ArrayList<>();
         for (int i = 0; i < configured.size(); i++) {
             String key = configured.get(i).reveal();
@@ -79,8 +85,7 @@ public final class KeyRing {
                 faults.add(SecretKeys.PROPERTY, "key " + (i + 1) + " " + e.getMessage(), SecretKeys.REMEDY);
             }
         }
-        faults.throwIfAny();
-        return new KeyRing(parts);
+        return parts;
     }
 
     /** The ring in that file. */

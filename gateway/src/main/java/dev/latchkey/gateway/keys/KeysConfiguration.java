@@ -1,23 +1,30 @@
 package dev.latchkey.gateway.keys;
 
+import dev.latchkey.gateway.problem.ConfigurationFaults;
+import dev.latchkey.gateway.store.EmbeddedStore;
 import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+/** The key ring and the signing keys of this gateway. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(KeysProperties.class)
 class KeysConfiguration {
 
-    /** After the store, which makes the folder that the ring may be in. */
+    /** Also tells what is wrong with the other properties, so that it is read in one go. */
     @Bean
-    KeyRing keyRing(KeysProperties properties, Store store, Clock clock) {
-        return SecretKeys.load(properties.secrets(), properties.ringFolder(), clock);
+    KeyRing keyRing(KeysProperties properties, ObjectProvider<EmbeddedStore> embedded, Clock clock) {
+        ConfigurationFaults faults = new ConfigurationFaults();
+        properties.signingKeys().check(faults);
+        EmbeddedStore own = embedded.getIfAvailable();
+        return SecretKeys.load(properties.secretKeys(), own == null ? null : own.folder(), faults, clock);
     }
 
-    @Bean(initMethod = "start")
+    @Bean(initMethod = "start", destroyMethod = "close")
     SigningKeys signingKeys(Store store, KeyRing ring, KeysProperties properties, Clock clock) {
-        return new SigningKeys(store, ring, clock, properties.signingKeys().rotateEvery());
+        return new SigningKeys(store, ring, properties.signingKeys(), clock);
     }
 }

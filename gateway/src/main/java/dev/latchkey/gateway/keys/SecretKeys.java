@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the key ring: where the operator says, else in the data folder of a single node, made there on first start. */
@@ -30,29 +31,31 @@ final class SecretKeys {
      *
      * @param configured what the operator wrote, if anything
      * @param dataFolder the folder of the embedded store, or null when nodes share a store
-     * @throws ConfigurationRefused if a key is wrong, or if keys that must be shared are not given
+     * @param faults what is wrong elsewhere, to be told with what is wrong here
+     * @throws ConfigurationRefused if there is any such fault, a wrong key, or no key where it must be shared
      */
-    static KeyRing load(List<Secret> configured, @Nullable Path dataFolder, Clock clock) {
-        if (!configured.isEmpty()) {
-            return KeyRing.of(configured, clock);
+    static KeyRing load(List<Secret> configured, @Nullable Path dataFolder, ConfigurationFaults faults, Clock clock) {
+        if (configured.isEmpty() && dataFolder == null) {
+            refuseUnset(faults);
         }
-        if (dataFolder == null) {
-            throw unset();
-        }
+        List<Supplier<List<RingKey>>> parts = KeyRing.parts(configured, faults, clock);
+        faults.throwIfAny();
+        return dataFolder == null || !configured.isEmpty() ? new KeyRing(parts) : own(dataFolder, clock);
+    }
+
+    static void refuseUnset(ConfigurationFaults faults) {
+        faults.add(
+                PROPERTY,
+                "is not set, and nodes that share a store must share their keys",
+                REMEDY + " and give the same one to every node.");
+    }
+
+    private static KeyRing own(Path dataFolder, Clock clock) {
         Path file = dataFolder.resolve(FILE);
         if (!Files.exists(file)) {
             make(file);
         }
         return KeyRing.in(file, clock);
-    }
-
-    private static ConfigurationRefused unset() {
-        return new ConfigurationRefused(new ConfigurationFaults()
-                .add(
-                        PROPERTY,
-                        "is not set, and nodes that share a store must share their keys",
-                        REMEDY + " and give the same one to every node.")
-                .list());
     }
 
     /** Written aside and linked into place, so that nobody ever reads half a key and the first of two makers wins. */

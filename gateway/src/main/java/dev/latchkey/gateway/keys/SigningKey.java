@@ -3,14 +3,14 @@ package dev.latchkey.gateway.keys;
 import com.nimbusds.jose.jwk.ECKey;
 
 /**
- * A key that identity JWTs are signed with.
+ * The key pair that signs identity JWTs now (ES256).
  *
- * @param kid its name in the JWKS: the key's thumbprint (RFC 7638)
- * @param key the pair, on the curve P-256
+ * @param kid its name in the JWKS
+ * @param key both its halves
  */
 public record SigningKey(String kid, ECKey key) {
 
-    /** The name only. */
+    /** The name alone: the key prints its private half. */
     @Override
     public String toString() {
         return "SigningKey[" + kid + "]";

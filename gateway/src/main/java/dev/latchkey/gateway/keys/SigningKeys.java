@@ -2,152 +2,213 @@ package dev.latchkey.gateway.keys;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.store.EmbeddedStore;
 import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
 
 /**
- * The keys of the identity JWT, shared by all nodes through the store and sealed there. Made on first start, changed by
- * whichever node first sees that it is time, by compare and set, so that all nodes always agree.
+ * The keys that sign identity JWTs: made on first start, shared by all nodes through the store, sealed there, and changed
+ * as planned without a restart.
+ *
+ * <p>A change is one compare-and-set of the whole schedule; who loses takes up what the winner wrote. Nodes hear of it at
+ * once and look for themselves each minute. What is in memory serves on while the store is away.
  */
 public final class SigningKeys implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SigningKeys.class);
-    private static final String KEY = "signing-keys";
-    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
-    private static final Duration KEPT_AT_LEAST = Duration.ofDays(400);
+    private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
+
+    /** Record, topic and purpose of the seal. */
+    private static final String NAME = "signing-keys";
+
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
     private static final Duration PATIENCE_AT_START = Duration.ofSeconds(5);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
+
+    /** Every change writes the record anew; only a gateway that was gone that long starts over. */
+    private static final Duration KEPT = Duration.ofDays(3650);
 
     private final Store store;
     private final KeyRing ring;
+    private final SigningPlan plan;
     private final Clock clock;
-    private final Duration period;
-    private final Scheduler scheduler = Schedulers.newSingle("signing-keys", true);
-    private final Disposable announcements;
-    private volatile @Nullable Loaded loaded;
+    private final Disposable.Swap work = Disposables.swap();
+    private volatile @Nullable SigningSchedule known;
+    private volatile boolean told;
 
-    private record Loaded(SigningKeySet keys, String jwks, Instant at) {}
-
-    SigningKeys(Store store, KeyRing ring, Clock clock, Duration period) {
+    /** Knows nothing yet: {@link #refresh} or the work in the background loads the keys. */
+    SigningKeys(Store store, KeyRing ring, SigningPlan plan, Clock clock) {
         this.store = store;
         this.ring = ring;
+        this.plan = plan;
         this.clock = clock;
-        this.period = period;
-        this.announcements = store.listen(KEY).subscribe(message -> lookAgain());
     }
 
-    /** Loads or makes the keys, and goes on without them if the store is away: then the gateway is not ready yet. */
-    void start() {
-        try {
-            // Start-up may wait, and a first request that came before the keys would fail for nothing.
-            load().block(PATIENCE_AT_START);
-        } catch (RuntimeException e) {
-            LOG.warn("The signing keys cannot be loaded yet: {}", e.toString());
-        }
-        scheduler.schedulePeriodically(this::lookAgainIfDue, 1, 1, TimeUnit.SECONDS);
+    /** The same on the standard plan: 30 days each, published a day ahead. */
+    public SigningKeys(Store store, KeyRing ring, Clock clock) {
+        this(store, ring, new SigningPlan(Duration.ofDays(30), Duration.ofDays(1)), clock);
     }
 
     /**
-     * The key to sign with now.
+     * The key to sign with now, from memory.
      *
-     * @throws Problem {@code store.unavailable} if the keys could not be loaded since the start
+     * @throws Problem {@code store.unavailable} if the keys could never be loaded
      */
     public SigningKey current() {
-        return required().keys().current(clock.instant());
+        return known().current(clock.instant());
     }
 
-    /** The public keys, as JSON (RFC 7517): those that may have signed what is still valid, and the next. */
+    /**
+     * The JWKS as JSON (RFC 7517): public halves only, of the keys that sign, will sign, and signed what may be alive.
+     *
+     * @throws Problem {@code store.unavailable} if the keys could never be loaded
+     */
     public String jwks() {
-        return required().jwks();
+        return known().jwks(clock.instant());
     }
 
-    private Loaded required() {
-        Loaded keys = loaded;
-        if (keys == null) {
-            throw Problem.of(ProblemCode.STORE_UNAVAILABLE).retryAfter(Duration.ofSeconds(5));
-        }
-        return keys;
-    }
-
-    /** Signs with the next key from now on, on every node. */
+    /** The next key signs from now on, on all nodes, and a new next one is made. Fails with {@code store.unavailable}. */
     public Mono<Void> rotate() {
-        return store.get(KEY)
-                .flatMap(
-                        stored -> write(stored, SigningKeySet.open(ring, stored).rotated(clock.instant(), period)))
-                .then();
+        return stored().flatMap(this::rotate);
     }
 
-    private void lookAgainIfDue() {
-        Loaded keys = loaded;
-        if (keys == null || !clock.instant().isBefore(keys.at().plus(LOOK_AGAIN))) {
-            lookAgain();
-        }
+    /** Takes up what is stored, and makes or drops keys where that is due. Happens by itself, each minute. */
+    public Mono<Void> refresh() {
+        return stored().flatMap(this::putInOrder);
     }
 
-    private void lookAgain() {
-        load().subscribe(keys -> {}, e -> LOG.warn("The signing keys cannot be loaded: {}", e.toString()));
-    }
-
-    private Mono<SigningKeySet> load() {
-        return store.get(KEY).flatMap(this::tend).switchIfEmpty(Mono.defer(this::make));
-    }
-
-    private Mono<SigningKeySet> make() {
-        SigningKeySet keys = SigningKeySet.first(clock.instant(), period);
-        return store.putIfAbsent(KEY, keys.seal(ring), end())
-                .flatMap(made -> made ? adopt(keys) : store.get(KEY).flatMap(this::tend));
-    }
-
-    private Mono<SigningKeySet> tend(byte[] sealed) {
-        SigningKeySet stored;
-        try {
-            stored = SigningKeySet.open(ring, sealed);
-        } catch (Unsealable e) {
-            LOG.error("The signing keys were sealed by a key that is no longer in the ring; new ones are made");
-            return write(sealed, SigningKeySet.first(clock.instant(), period));
-        }
-        SigningKeySet tended = stored.tended(clock.instant(), period);
-        return tended.equals(stored) ? adopt(stored) : write(sealed, tended);
-    }
-
-    /** The loser of a race takes over what the winner wrote. */
-    private Mono<SigningKeySet> write(byte[] expected, SigningKeySet keys) {
-        return store.replace(KEY, expected, keys.seal(ring), end())
-                .flatMap(won -> won
-                        ? adopt(keys).flatMap(this::announce)
-                        : store.get(KEY).flatMap(this::read));
-    }
-
-    private Mono<SigningKeySet> announce(SigningKeySet keys) {
-        return store.publish(KEY, "changed").thenReturn(keys);
-    }
-
-    private Mono<SigningKeySet> read(byte[] sealed) {
-        return adopt(SigningKeySet.open(ring, sealed));
-    }
-
-    private Mono<SigningKeySet> adopt(SigningKeySet keys) {
-        loaded = new Loaded(keys, keys.jwks(), clock.instant());
-        return Mono.just(keys);
-    }
-
-    private Instant end() {
-        Duration kept = period.multipliedBy(4);
-        return clock.instant().plus(kept.compareTo(KEPT_AT_LEAST) > 0 ? kept : KEPT_AT_LEAST);
+    /** Loads the keys, if the store answers soon, and works in the background from now on, until closed. */
+    void start() {
+        // A start may wait: a request that came before the keys would fail for nothing.
+        refresh().timeout(PATIENCE_AT_START).onErrorComplete().block();
+        work.update(occasions()
+                .onBackpressureLatest()
+                .concatMap(occasion -> refreshInTheEnd(), 1)
+                .subscribe());
     }
 
     @Override
     public void close() {
-        announcements.dispose();
-        scheduler.dispose();
+        work.dispose();
+    }
+
+    private Flux<?> occasions() {
+        return Flux.merge(Flux.just(NAME), Flux.interval(LOOK_EVERY), store.listen(NAME));
+    }
+
+    private Mono<Void> refreshInTheEnd() {
+        return Mono.defer(this::refresh)
+                .doOnSuccess(done -> told = false)
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
+                        .maxBackoff(LONGEST_RETRY)
+                        .doBeforeRetry(failed -> tell(failed.failure())));
+    }
+
+    private void tell(Throwable failure) {
+        if (told) {
+            return;
+        }
+        told = true;
+        if (failure instanceof Unsealable) {
+            log.error(
+                    "The stored signing keys were sealed with a key that latchkey.secret-keys no longer has. Put it back"
+                            + " behind the first, or delete the record latchkey:{} to start with new ones",
+                    NAME);
+        } else {
+            log.warn("The signing keys cannot be read or renewed for now; those in memory stay in use", failure);
+        }
+    }
+
+    private SigningSchedule known() {
+        SigningSchedule schedule = known;
+        if (schedule == null) {
+            throw Problem.of(ProblemCode.STORE_UNAVAILABLE).retryAfter(LONGEST_RETRY);
+        }
+        return schedule;
+    }
+
+    private Mono<byte[]> stored() {
+        return store.get(NAME).switchIfEmpty(Mono.defer(this::begin));
+    }
+
+    /** A store that has lost everything gets back what is in use, so that no JWT becomes worthless. */
+    private Mono<byte[]> begin() {
+        SigningSchedule inUse = known;
+        Instant now = clock.instant();
+        byte[] sealed =
+                seal(inUse != null ? inUse : SigningSchedule.startingAt(now).inOrder(plan, now));
+        return store.putIfAbsent(NAME, sealed, end())
+                .flatMap(first -> first ? announce().thenReturn(sealed) : store.get(NAME));
+    }
+
+    private Mono<Void> putInOrder(byte[] stored) {
+        SigningSchedule schedule = open(stored);
+        SigningSchedule ordered = schedule.inOrder(plan, clock.instant());
+        if (ordered == schedule && ring.isSealedByFirst(stored)) {
+            known = schedule;
+            return Mono.empty();
+        }
+        return change(stored, ordered).flatMap(won -> won ? Mono.empty() : refresh());
+    }
+
+    private Mono<Void> rotate(byte[] stored) {
+        Instant now = clock.instant();
+        SigningSchedule schedule = open(stored);
+        return change(stored, schedule.rotated(plan, now))
+                .flatMap(won -> won
+                        ? Mono.empty()
+                        : rotateUnlessDone(schedule.current(now).kid()));
+    }
+
+    /** The winner may have rotated, or have changed something else. */
+    private Mono<Void> rotateUnlessDone(String kid) {
+        return stored().flatMap(stored ->
+                open(stored).current(clock.instant()).kid().equals(kid) ? rotate(stored) : putInOrder(stored));
+    }
+
+    private Mono<Boolean> change(byte[] stored, SigningSchedule schedule) {
+        return store.replace(NAME, stored, seal(schedule), end())
+                .flatMap(won -> won ? takeUp(schedule).thenReturn(true) : Mono.just(false));
+    }
+
+    private Mono<Void> takeUp(SigningSchedule schedule) {
+        known = schedule;
+        return announce();
+    }
+
+    /** Who does not hear of it looks within the minute. */
+    private Mono<Void> announce() {
+        return store.publish(NAME, "changed").onErrorComplete();
+    }
+
+    private byte[] seal(SigningSchedule schedule) {
+        return ring.seal(NAME, schedule.write());
+    }
+
+    private SigningSchedule open(byte[] stored) {
+        try {
+            return SigningSchedule.read(ring.open(NAME, stored));
+        } catch (Unsealable e) {
+            // A node that shares nothing harms nobody by starting over; one that does would fight the others.
+            if (store instanceof EmbeddedStore) {
+                log.warn("The secret keys have changed: identity JWTs are signed with a new key from now on");
+                return SigningSchedule.startingAt(clock.instant());
+            }
+            throw e;
+        }
+    }
+
+    private Instant end() {
+        return clock.instant().plus(KEPT);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,12 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
-@ExtendWith(OutputCaptureExtension.class)
 class KeyRingTest {
 
     private static final String OLD = key(1);
@@ -207,21 +204,38 @@ class KeyRingTest {
     }
 
     @Test
-    void keepsTheOldRingWhenTheNewFileIsBroken(CapturedOutput output) throws IOException {
+    void keepsTheOldRingWhenTheNewFileIsBroken() throws IOException {
         Path file = Files.writeString(folder.resolve("keys"), OLD + "\n");
         KeyRing ring = ring("file:" + file, NEW);
         byte[] sealed = ring.seal("token", PLAIN);
 
-        for (String broken : List.of("", NEW + "\nhalf-a-ke", "\n\n")) {
-            Files.writeString(file, broken);
-            clock.advance(Duration.ofSeconds(1));
-            assertThat(ring.isSealedByFirst(sealed)).isTrue();
+        try (LogCapture log = LogCapture.of(WatchedFile.class)) {
+            for (String broken : List.of("", NEW + "\nhalf-a-ke", "\n\n")) {
+                Files.writeString(file, broken);
+                clock.advance(Duration.ofSeconds(1));
+                assertThat(ring.isSealedByFirst(sealed)).isTrue();
+            }
+            assertThat(log.warnings()).hasSize(1).first().asString().contains("stays in force");
         }
+    }
 
-        assertThat(output)
-                .contains("stays in force")
-                .doesNotContain("half-a-ke")
-                .doesNotContain(NEW);
+    @Test
+    void quotesNothingOfABrokenFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("keys"), OLD + "\n");
+        KeyRing ring = ring("file:" + file);
+
+        try (LogCapture log = LogCapture.of(WatchedFile.class)) {
+            Files.writeString(file, NEW + "\nhalf-a-ke");
+            clock.advance(Duration.ofSeconds(1));
+            ring.sign("cookie", "text");
+
+            assertThat(log.warnings())
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .contains("not base64 of 32 bytes")
+                    .doesNotContain("half-a-ke", NEW);
+        }
     }
 
     @Test
@@ -249,7 +263,7 @@ class KeyRingTest {
     @Test
     void refusesToInventKeysThatNodesMustShare() {
         assertThatExceptionOfType(ConfigurationRefused.class)
-                .isThrownBy(() -> SecretKeys.load(List.of(), null, clock))
+                .isThrownBy(() -> SecretKeys.load(List.of(), null, new ConfigurationFaults(), clock))
                 .withMessageContaining("latchkey.secret-keys")
                 .withMessageContaining("openssl rand -base64 32");
     }
@@ -260,7 +274,7 @@ class KeyRingTest {
     }
 
     private KeyRing load(Path dataFolder) {
-        return SecretKeys.load(List.of(), dataFolder, clock);
+        return SecretKeys.load(List.of(), dataFolder, new ConfigurationFaults(), clock);
     }
 
     private KeyRing ring(String... keys) {

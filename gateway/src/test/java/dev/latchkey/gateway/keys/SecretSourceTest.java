@@ -9,14 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
-@ExtendWith(OutputCaptureExtension.class)
 class SecretSourceTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -27,6 +24,17 @@ class SecretSourceTest {
     private Path folder;
 
     private Path file;
+    private LogCapture log;
+
+    @BeforeEach
+    void listen() {
+        log = LogCapture.of(WatchedFile.class);
+    }
+
+    @AfterEach
+    void stopListening() {
+        log.close();
+    }
 
     @BeforeEach
     void writeSecret() throws IOException {
@@ -73,7 +81,7 @@ class SecretSourceTest {
     }
 
     @Test
-    void keepsTheLastGoodValueOfAVanishedFileAndWarnsOnce(CapturedOutput output) throws IOException {
+    void keepsTheLastGoodValueOfAVanishedFileAndWarnsOnce() throws IOException {
         SecretSource source = source();
 
         Files.delete(file);
@@ -81,7 +89,7 @@ class SecretSourceTest {
             clock.advance(SECOND);
             assertThat(current(source)).isEqualTo("first");
         }
-        assertThat(output.getAll().split("does not exist", -1)).hasSize(2);
+        assertThat(log.warnings()).hasSize(1).first().asString().contains("does not exist");
 
         Files.writeString(file, "back");
         clock.advance(SECOND);
@@ -89,14 +97,19 @@ class SecretSourceTest {
     }
 
     @Test
-    void keepsTheLastGoodValueOfAnEmptiedFile(CapturedOutput output) throws IOException {
+    void keepsTheLastGoodValueOfAnEmptiedFile() throws IOException {
         SecretSource source = source();
 
         Files.writeString(file, "\n");
         clock.advance(SECOND);
 
         assertThat(current(source)).isEqualTo("first");
-        assertThat(output).contains("is empty").doesNotContain("first");
+        assertThat(log.warnings())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("is empty")
+                .doesNotContain("first");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,11 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class KilledStoreTest {
 
     private static final int ROUNDS = 3;
     private static final int RECORDS_BEFORE_DEATH = 1000;
+    private static final Duration WRITERS_TIME = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
@@ -50,7 +52,9 @@ class KilledStoreTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .redirectOutput(confirmed.toFile())
                 .start();
-        StoreContract.await().until(() -> linesOf(confirmed).size() > RECORDS_BEFORE_DEATH);
+        StoreContract.await()
+                .atMost(WRITERS_TIME)
+                .until(() -> linesOf(confirmed).size() > RECORDS_BEFORE_DEATH);
         // SIGKILL, in the midst of its writing.
         writer.destroyForcibly().waitFor();
         return linesOf(confirmed);
