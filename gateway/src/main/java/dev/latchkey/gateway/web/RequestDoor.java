@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.web;
 
 import dev.latchkey.gateway.problem.Problem;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -115,9 +116,7 @@ public final class RequestDoor implements Stage {
     }
 
     private static String addressOf(@Nullable InetSocketAddress remote) {
-        return remote == null || remote.isUnresolved()
-                ? "unknown"
-                : remote.getAddress().getHostAddress();
+        return remote == null || remote.isUnresolved() ? "unknown" : NetUtil.toAddressString(remote.getAddress());
     }
 
     /** Goes on with a trusted proxy's trace (W3C Trace Context, section 3.2), so that its logs and ours join. */

@@ -26,11 +26,17 @@ public final class DemoApplication {
         List<String> properties = new ArrayList<>();
         properties.add("latchkey.routes=" + routeTo(app));
         properties.add("latchkey.data-dir=" + Files.createTempDirectory("latchkey-demo-data"));
+        properties.add("latchkey.external-url=http://localhost:${server.port}");
         properties.add("logging.level.root=warn");
         if (!real) {
             addStandIn(properties);
         }
-        start(properties, args, real);
+        try {
+            start(properties, args, real);
+        } catch (RuntimeException e) {
+            // What is wrong has been told; the stand-in's threads would keep this process alive for nothing.
+            System.exit(1);
+        }
     }
 
     private static void addStandIn(List<String> properties) {
