@@ -85,7 +85,7 @@ final class BackendHeaders {
         Person person = session.person();
         HeaderPreset names = send.headers();
         set(headers, names.user(), person.login());
-        set(headers, names.email(), person.email());
+        set(headers, names.email(), person.emailVerified() ? person.email() : null);
         set(headers, names.preferredUsername(), person.login());
         set(headers, names.displayName(), person.name());
         set(headers, names.groups(), String.join(",", person.groups()));

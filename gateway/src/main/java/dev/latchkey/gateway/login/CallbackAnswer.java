@@ -12,7 +12,6 @@ import org.springframework.util.MultiValueMap;
  */
 record CallbackAnswer(
         @Nullable String code,
-        String state,
         @Nullable String error,
         @Nullable String issuer) {
 
@@ -20,17 +19,23 @@ record CallbackAnswer(
     private static final int LONGEST_STATE = 128;
     private static final int LONGEST_OTHER = 512;
 
-    static CallbackAnswer read(MultiValueMap<String, String> parameters) {
+    /** The state, by which the answer finds its attempt. */
+    static String stateIn(MultiValueMap<String, String> parameters) {
         String state = one(parameters, "state", LONGEST_STATE, ProblemCode.STATE_INVALID);
         if (state == null) {
             throw Problem.of(ProblemCode.STATE_INVALID, "The answer has no state");
         }
+        return state;
+    }
+
+    /** The rest of the answer. */
+    static CallbackAnswer read(MultiValueMap<String, String> parameters) {
         String code = one(parameters, "code", LONGEST_CODE, ProblemCode.CODE_MISSING);
         String error = one(parameters, "error", LONGEST_OTHER, ProblemCode.CODE_MISSING);
         if (code == null && error == null) {
             throw Problem.of(ProblemCode.CODE_MISSING);
         }
-        return new CallbackAnswer(code, state, error, one(parameters, "iss", LONGEST_OTHER, ProblemCode.ISSUER_WRONG));
+        return new CallbackAnswer(code, error, one(parameters, "iss", LONGEST_OTHER, ProblemCode.ISSUER_WRONG));
     }
 
     private static @Nullable String one(

@@ -94,14 +94,23 @@ final class SignIn {
     /** Finishes the attempt that the provider's answer belongs to. */
     Mono<Finished> finish(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
-        CallbackAnswer answer = CallbackAnswer.read(request.getQueryParams());
-        return attemptOf(answer.state(), request).flatMap(attempt -> {
-            attempts.forget(answer.state(), exchange.getResponse());
-            return finish(attempt, answer, origin(exchange))
-                    .onErrorMap(
-                            Problem.class,
-                            problem -> problem.startOverAt(address.at(targets.startFor(attempt.target()))));
-        });
+        return Mono.fromSupplier(() -> CallbackAnswer.stateIn(request.getQueryParams()))
+                .flatMap(state -> attemptOf(state, request))
+                .flatMap(attempt -> finish(exchange, attempt)
+                        .onErrorMap(Problem.class, problem -> startOver(problem, targets.startFor(attempt.target()))))
+                .onErrorMap(Problem.class, problem -> startOver(problem, "/start"));
+    }
+
+    private Problem startOver(Problem problem, String start) {
+        return problem.startOver() == null ? problem.startOverAt(address.at(start)) : problem;
+    }
+
+    private Mono<Finished> finish(ServerWebExchange exchange, SignInAttempt attempt) {
+        return Mono.fromSupplier(() -> CallbackAnswer.read(exchange.getRequest().getQueryParams()))
+                .flatMap(answer -> {
+                    attempts.forget(attempt.state(), exchange.getResponse());
+                    return finish(attempt, answer, origin(exchange));
+                });
     }
 
     private Mono<SignInAttempt> attemptOf(String state, ServerHttpRequest request) {
@@ -112,8 +121,7 @@ final class SignIn {
                         .switchIfEmpty(Mono.error(() -> Problem.of(
                                 attempts.isKnown(state, request)
                                         ? ProblemCode.STATE_INVALID
-                                        : ProblemCode.STATE_MISSING))))
-                .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")));
+                                        : ProblemCode.STATE_MISSING))));
     }
 
     private Mono<Finished> finish(SignInAttempt attempt, CallbackAnswer answer, BrowserSession.Origin origin) {

@@ -2,9 +2,10 @@ package dev.latchkey.gateway.web;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -26,7 +27,7 @@ import java.util.regex.Pattern;
  * a query also the backslash and a lone percent sign) are escaped here, since WebFlux would refuse them and no decision depends on the spelling.
  */
 @ChannelHandler.Sharable
-final class RequestGuard extends ChannelInboundHandlerAdapter {
+final class RequestGuard extends ChannelDuplexHandler {
 
     /** Set while the body of a refused request is still arriving: it is dropped. */
     private static final AttributeKey<Boolean> DROPPING = AttributeKey.valueOf(RequestGuard.class, "dropping");
@@ -46,6 +47,19 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
         } else {
             super.channelRead(context, message);
+        }
+    }
+
+    /**
+     * Lets the connection read the next request. Reactor Netty stops reading when a request begins and starts again when
+     * its end is processed; where the answer was complete before that, and the request had waited behind another, it
+     * never does, and the connection would hang.
+     */
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+        super.write(context, message, promise);
+        if (message instanceof LastHttpContent && !context.channel().config().isAutoRead()) {
+            context.executor().execute(() -> context.channel().config().setAutoRead(true));
         }
     }
 
