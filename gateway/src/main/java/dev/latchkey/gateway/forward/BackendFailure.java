@@ -18,8 +18,11 @@ final class BackendFailure {
     private BackendFailure() {}
 
     static Throwable asProblem(Throwable failure) {
-        if (failure instanceof Problem) {
+        if (failure instanceof Problem || isClientsOwn(failure)) {
             return failure;
+        }
+        if (failure.getCause() instanceof Problem problem) {
+            return problem;
         }
         return Problem.of(codeOf(failure)).causedBy(failure);
     }
@@ -38,6 +41,12 @@ final class BackendFailure {
                 || failure instanceof IOException
                 || isUnreadable(failure);
         return broken ? ProblemCode.BACKEND_BROKEN : ProblemCode.INTERNAL;
+    }
+
+    /** Such as a WebSocket handshake that is none. */
+    private static boolean isClientsOwn(Throwable failure) {
+        return failure instanceof ResponseStatusException status
+                && status.getStatusCode().is4xxClientError();
     }
 
     private static boolean isGatewayTimeout(Throwable failure) {

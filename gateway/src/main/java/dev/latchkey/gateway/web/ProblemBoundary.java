@@ -89,6 +89,10 @@ public final class ProblemBoundary implements Stage {
         if (problem.code() == ProblemCode.SIGN_IN_REQUIRED) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"" + address.origin() + '"');
         }
+        if (problem.code() == ProblemCode.REQUEST_MALFORMED) {
+            // Nobody knows where the next request would begin.
+            headers.set(HttpHeaders.CONNECTION, "close");
+        }
         if (problem.code() == ProblemCode.METHOD_REFUSED) {
             headers.setAllow(Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST));
         }

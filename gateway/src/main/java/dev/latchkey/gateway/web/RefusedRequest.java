@@ -5,18 +5,23 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a refusal from the connection, where a request is first seen, to the stage that answers it.
  *
  * <p>A request that WebFlux could not even parse would otherwise be answered by the server with a bare status. So it is
- * replaced by a harmless {@code GET /} that carries the refusal in a header no client can send: {@link RequestGuard}
+ * replaced by a harmless {@code GET /} (or HEAD) that carries the refusal in a header no client can send: {@link RequestGuard}
  * removes every received copy first.
  */
 final class RefusedRequest {
 
     private static final String HEADER = "x-latchkey-refused";
+
+    /** What tells whether to answer with a page. */
+    private static final List<String> KEPT = List.of("accept", "sec-fetch-mode", "sec-fetch-dest", "x-requested-with");
 
     private RefusedRequest() {}
 
@@ -25,18 +30,18 @@ final class RefusedRequest {
     }
 
     static void turnInto(HttpRequest request, ProblemCode code, String detail) {
-        boolean page = request.headers().contains("accept", "text/html", true)
-                || String.valueOf(request.headers().get("accept")).contains("text/html");
-        request.setMethod(HttpMethod.GET).setUri("/");
-        request.headers().clear();
-        request.headers()
-                .set(HEADER, code.name() + ' ' + detail)
+        HttpHeaders received = request.headers().copy();
+        request.setMethod(request.method().equals(HttpMethod.HEAD) ? HttpMethod.HEAD : HttpMethod.GET)
+                .setUri("/");
+        if (!request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            request.setProtocolVersion(HttpVersion.HTTP_1_1);
+        }
+        HttpHeaders headers = request.headers().clear();
+        KEPT.forEach(name -> headers.set(name, received.getAll(name)));
+        headers.set(HEADER, code.name() + ' ' + detail)
                 .set("host", "refused.invalid")
                 .set("connection", "close")
                 .set("content-length", 0);
-        if (page) {
-            request.headers().set("accept", "text/html");
-        }
     }
 
     /** The refusal that this request carries, or null for any other request. */

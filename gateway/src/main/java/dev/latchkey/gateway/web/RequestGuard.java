@@ -3,51 +3,95 @@ package dev.latchkey.gateway.web;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.channel.ChannelOperations;
+import reactor.netty.http.server.HttpServerRequest;
 
 /**
  * The first to see a request on a connection: what is not plain HTTP with a plain target becomes a
  * {@link RefusedRequest} here, before anything parses it.
  *
- * <p>Characters that browsers send unescaped although RFC 3986 wants them escaped ({@code {}|^"<>} and the backtick, in
- * a query also the backslash and a lone percent sign) are escaped here, since WebFlux would refuse them and no decision depends on the spelling.
+ * <p>Where a request ends must be beyond doubt: what one party takes for a body, another takes for a request. So a
+ * connection on which that was in doubt carries no further request, and a body that breaks off in the middle never
+ * looks complete to a backend.
  */
-@ChannelHandler.Sharable
 final class RequestGuard extends ChannelDuplexHandler {
 
-    /** Set while the body of a refused request is still arriving: it is dropped. */
-    private static final AttributeKey<Boolean> DROPPING = AttributeKey.valueOf(RequestGuard.class, "dropping");
+    private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "TRACK", "CONNECT");
 
-    private static final Pattern HOST =
-            Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
+    /** Of the newest request, to tell whether it is the one being answered. */
+    private @Nullable HttpHeaders newest;
+
+    /** Set once a request was refused: what still arrives on this connection is nobody's. */
+    private boolean dropping;
+
+    /** Set while a malformed body waits for whoever reads it. */
+    private boolean broken;
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        if (message instanceof HttpRequest request) {
-            boolean refused = refuses(request);
-            super.channelRead(context, message);
-            if (refused && !(message instanceof LastHttpContent)) {
-                endBody(context);
-            }
-        } else if (context.channel().hasAttr(DROPPING)) {
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (dropping) {
             ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpRequest request) {
+            read(context, request);
+        } else if (message instanceof HttpContent content
+                && content.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(message);
+            breakOff(context);
         } else {
-            super.channelRead(context, message);
+            context.fireChannelRead(message);
         }
+    }
+
+    private void read(ChannelHandlerContext context, HttpRequest request) {
+        boolean refused = refuses(request);
+        newest = request.headers();
+        context.fireChannelRead(request);
+        if (refused) {
+            dropping = true;
+            if (!(request instanceof LastHttpContent)) {
+                // The refused request is passed on as complete; what is left of its body is dropped.
+                context.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
+        }
+    }
+
+    /**
+     * A body that is not what its headers announce fails the request it belongs to, as soon as that is read; if another
+     * request is still being answered, it fails the connection.
+     */
+    private void breakOff(ChannelHandlerContext context) {
+        dropping = true;
+        if (answersNewest(context)) {
+            broken = true;
+        } else {
+            context.close();
+        }
+    }
+
+    /** Somebody asks for more of the body. An error before that would find nobody to answer it. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (broken) {
+            broken = false;
+            context.executor().execute(() -> failBody(context));
+        }
+        context.read();
     }
 
     /**
@@ -56,27 +100,37 @@ final class RequestGuard extends ChannelDuplexHandler {
      * never does, and the connection would hang.
      */
     @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
-        super.write(context, message, promise);
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        context.write(message, promise);
         if (message instanceof LastHttpContent && !context.channel().config().isAutoRead()) {
             context.executor().execute(() -> context.channel().config().setAutoRead(true));
         }
     }
 
-    /** The refused request is passed on as complete; what is left of its body is nobody's. */
-    private static void endBody(ChannelHandlerContext context) {
-        context.channel().attr(DROPPING).set(true);
-        context.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+    private void failBody(ChannelHandlerContext context) {
+        if (answersNewest(context)) {
+            context.fireExceptionCaught(Problem.of(ProblemCode.REQUEST_MALFORMED, "The request's body is malformed"));
+        } else {
+            context.close();
+        }
+    }
+
+    private boolean answersNewest(ChannelHandlerContext context) {
+        ChannelOperations<?, ?> answering = ChannelOperations.get(context.channel());
+        return answering instanceof HttpServerRequest request && request.requestHeaders() == newest;
     }
 
     private static boolean refuses(HttpRequest request) {
         RefusedRequest.forget(request.headers());
         try {
             checkDecoded(request);
+            checkVersion(request);
             checkMethod(request);
             checkHost(request);
-            request.setUri(escaped(request.uri()));
+            checkFraming(request.headers());
+            request.setUri(TargetEscaping.escaped(request.uri()));
             TargetCheck.check(request.uri());
+            forgetVainUpgrade(request);
             return false;
         } catch (Problem problem) {
             RefusedRequest.turnInto(request, problem.code(), problem.detail());
@@ -99,63 +153,63 @@ final class RequestGuard extends ChannelDuplexHandler {
         throw Problem.of(ProblemCode.REQUEST_MALFORMED);
     }
 
+    private static void checkVersion(HttpRequest request) {
+        HttpVersion version = request.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            throw Problem.of(ProblemCode.REQUEST_MALFORMED, "The request is neither HTTP/1.1 nor HTTP/1.0");
+        }
+    }
+
+    /** Whatever the case: methods have one, but not every backend knows. */
     private static void checkMethod(HttpRequest request) {
-        if (request.method().equals(HttpMethod.TRACE) || request.method().equals(HttpMethod.CONNECT)) {
-            throw Problem.of(ProblemCode.METHOD_REFUSED, request.method().name() + " is not forwarded");
+        String method = request.method().name();
+        int length = method.length();
+        if (length == 5 || length == 7) {
+            for (String refused : REFUSED_METHODS) {
+                if (refused.equalsIgnoreCase(method)) {
+                    throw Problem.of(ProblemCode.METHOD_REFUSED, refused + " is not forwarded");
+                }
+            }
         }
     }
 
     private static void checkHost(HttpRequest request) {
-        List<String> hosts = request.headers().getAll("host");
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         if (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             return;
         }
         if (hosts.size() != 1) {
             throw Problem.of(ProblemCode.HOST_INVALID, "The request has " + hosts.size() + " Host headers");
         }
-        if (!HOST.matcher(hosts.get(0)).matches()) {
+        if (!HostName.isPlain(hosts.get(0))) {
             throw Problem.of(ProblemCode.HOST_INVALID, "The Host header is not a name with an optional port");
         }
     }
 
-    /** The same target with every character escaped that RFC 3986 wants escaped. */
-    static String escaped(String target) {
-        int query = target.indexOf('?');
-        for (int i = 0; i < target.length(); i++) {
-            if (needsEscape(target, i, query >= 0 && i > query)) {
-                return escapedFrom(target, query);
+    /**
+     * A transfer coding other than chunked would be left on the body and taken off the headers. The decoder has already
+     * refused whatever is announced in two ways (RFC 9112, section 6.3).
+     */
+    private static void checkFraming(HttpHeaders headers) {
+        String coding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
+        if (coding == null) {
+            return;
+        }
+        boolean once = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() == 1;
+        if (!once || !coding.equalsIgnoreCase("chunked")) {
+            throw Problem.of(ProblemCode.REQUEST_MALFORMED, "The only transfer coding understood here is chunked");
+        }
+    }
+
+    /** An upgrade counts only on a GET, and only if Connection names it (RFC 9110, section 7.8; RFC 6455, section 4.1). */
+    private static void forgetVainUpgrade(HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        if (headers.contains(HttpHeaderNames.UPGRADE)) {
+            boolean meant = request.method().equals(HttpMethod.GET)
+                    && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderNames.UPGRADE, true);
+            if (!meant) {
+                headers.remove(HttpHeaderNames.UPGRADE);
             }
         }
-        return target;
-    }
-
-    private static String escapedFrom(String target, int query) {
-        HexFormat hex = HexFormat.of().withUpperCase();
-        StringBuilder escaped = new StringBuilder(target.length() + 16);
-        for (int i = 0; i < target.length(); i++) {
-            char c = target.charAt(i);
-            if (needsEscape(target, i, query >= 0 && i > query)) {
-                escaped.append('%').append(hex.toHexDigits((byte) c));
-            } else {
-                escaped.append(c);
-            }
-        }
-        return escaped.toString();
-    }
-
-    private static boolean needsEscape(String target, int at, boolean inQuery) {
-        return switch (target.charAt(at)) {
-            case '{', '}', '|', '^', '`', '"', '<', '>' -> true;
-            case '[', ']' -> !inQuery;
-            case '\\' -> inQuery;
-            case '%' -> inQuery && !isEscape(target, at);
-            default -> false;
-        };
-    }
-
-    private static boolean isEscape(String target, int at) {
-        return at + 2 < target.length()
-                && Character.digit(target.charAt(at + 1), 16) >= 0
-                && Character.digit(target.charAt(at + 2), 16) >= 0;
     }
 }

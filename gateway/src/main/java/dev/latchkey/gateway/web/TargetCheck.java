@@ -55,40 +55,66 @@ public final class TargetCheck {
         }
     }
 
-    /** Refuses %2e %2f %5c %3b, control characters, malformed escapes, and all of them encoded twice. */
+    /** Refuses %2e %2f %5c %3b, control characters, malformed and overlong escapes, and all of them encoded twice. */
     private static void checkEscape(String target, int at, int end) {
-        int value = escaped(target, at, end);
-        if (value == '.' || value == '/' || value == '\\' || value == ';' || value < 0x20 || value == 0x7f) {
-            throw refused("its path contains the escape " + target.substring(at, Math.min(at + 3, end)));
+        int value = decoded(target, at, end);
+        if (value < 0) {
+            throw refused("its path contains a malformed escape");
+        }
+        if (isTelling(value)) {
+            throw refused("its path contains the escape " + target.substring(at, at + 3));
         }
         if (value == '%') {
-            checkTwiceEncoded(target, at, end);
+            checkTwiceEncoded(target, at + 3, end);
+        }
+        if (value >= 0xc0 && isOverlong(value, decoded(target, at + 3, end))) {
+            throw refused("its path contains a character that is not encoded in the shortest form");
         }
     }
 
-    private static void checkTwiceEncoded(String target, int at, int end) {
-        int next = at + 3;
-        if (next + 2 > end) {
-            return;
-        }
-        int high = Character.digit(target.charAt(next), 16);
-        int low = Character.digit(target.charAt(next + 1), 16);
-        if (high < 0 || low < 0) {
-            return;
-        }
-        int value = high * 16 + low;
-        if (value == '.' || value == '/' || value == '\\' || value == ';' || value == '%' || value < 0x20) {
+    /**
+     * What follows an encoded percent sign, itself encoded or not, must not read as another escape. Not even as one of a
+     * letter: {@code /%2561dmin} is {@code /admin} to whoever decodes twice.
+     */
+    private static void checkTwiceEncoded(String target, int next, int end) {
+        int high = decoded(target, next, end);
+        int low = decoded(target, next + (high >= 0 && target.charAt(next) == '%' ? 3 : 1), end);
+        if (digit(high) >= 0 && digit(low) >= 0) {
             throw refused("its path contains an escape that is encoded twice");
         }
     }
 
-    private static int escaped(String target, int at, int end) {
-        int high = at + 2 < end ? Character.digit(target.charAt(at + 1), 16) : -1;
-        int low = at + 2 < end ? Character.digit(target.charAt(at + 2), 16) : -1;
-        if (high < 0 || low < 0) {
-            throw refused("its path contains a malformed escape");
+    /** A byte that changes the shape of a path, or ends it for some. */
+    private static boolean isTelling(int value) {
+        return switch (value) {
+            case '.', '/', '\\', ';', 0x7f -> true;
+            default -> value >= 0 && value < 0x20;
+        };
+    }
+
+    /** Lenient decoders read {@code %c0%ae} as a dot: UTF-8 in more bytes than it takes (RFC 3629, section 3). */
+    private static boolean isOverlong(int first, int second) {
+        return switch (first) {
+            case 0xc0, 0xc1 -> second >= 0x80 && second < 0xc0;
+            case 0xe0 -> second >= 0x80 && second < 0xa0;
+            case 0xf0 -> second >= 0x80 && second < 0x90;
+            default -> false;
+        };
+    }
+
+    /** The byte at that place, decoded if it is escaped; -1 behind the end and for a malformed escape. */
+    private static int decoded(String target, int at, int end) {
+        if (at >= end || target.charAt(at) != '%') {
+            return at >= end ? -1 : target.charAt(at);
         }
-        return high * 16 + low;
+        int high = at + 2 < end ? digit(target.charAt(at + 1)) : -1;
+        int low = at + 2 < end ? digit(target.charAt(at + 2)) : -1;
+        return high < 0 || low < 0 ? -1 : high * 16 + low;
+    }
+
+    /** Not {@link Character#digit(char, int)} alone, to which a fullwidth digit is one too. */
+    private static int digit(int c) {
+        return c >= 0 && c < 0x80 ? Character.digit(c, 16) : -1;
     }
 
     private static void checkCharacters(String target) {
