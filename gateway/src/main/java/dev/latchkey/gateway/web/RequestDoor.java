@@ -54,17 +54,15 @@ public final class RequestDoor implements Stage {
 
     private RequestScope behindProxy(ServerHttpRequest request, String peer) {
         HttpHeaders headers = request.getHeaders();
-        ForwardedBy by = ForwardedBy.read(headers);
+        ForwardedBy by = ForwardedBy.read(headers, peer, proxies);
         String chain = by.addresses().isEmpty() ? peer : String.join(", ", by.addresses()) + ", " + peer;
-        String scheme = "https".equalsIgnoreCase(by.scheme()) || "wss".equalsIgnoreCase(by.scheme()) ? "https" : "http";
-        String host = by.authority() == null ? headers.getFirst(HttpHeaders.HOST) : by.authority();
         return scope(
                 request,
                 traceIdOf(headers.getFirst("traceparent")),
-                by.client(peer, proxies),
+                by.client(),
                 chain,
-                by.scheme() == null ? scheme(request) : scheme,
-                host,
+                by.scheme() == null ? scheme(request) : by.scheme(),
+                by.authority() == null ? headers.getFirst(HttpHeaders.HOST) : by.authority(),
                 by.port());
     }
 
@@ -116,7 +114,9 @@ public final class RequestDoor implements Stage {
     }
 
     private static String addressOf(@Nullable InetSocketAddress remote) {
-        return remote == null || remote.isUnresolved() ? "unknown" : NetUtil.toAddressString(remote.getAddress());
+        return remote == null || remote.isUnresolved()
+                ? "unknown"
+                : NetUtil.toAddressString(remote.getAddress());
     }
 
     /** Goes on with a trusted proxy's trace (W3C Trace Context, section 3.2), so that its logs and ours join. */
