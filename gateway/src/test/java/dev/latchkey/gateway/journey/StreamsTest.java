@@ -1,0 +1,252 @@
+package dev.latchkey.gateway.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.latchkey.gateway.testing.EchoBackend;
+import dev.latchkey.gateway.testing.GatewayProcess;
+import dev.latchkey.gateway.testing.GitHubStub;
+import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.TestGateway;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What is long or never ends goes through as it comes: a gateway with 128 MB of heap and 64 MB beside it carries far more
+ * than it could hold.
+ */
+class StreamsTest {
+
+    private static final long GIGABYTE = 1L << 30;
+    private static final int BLOCK = 16 * 1024;
+    /** SHA-256 of the first gigabyte of {@link Alphabet}; written down, since hashing takes as long as the transfer. */
+    private static final String SHA256 = "637f0ef0de878ca3c86439e724732c14e8f5349276bd06ddf4fca1becde83957";
+
+    private static final int SOCKETS = 1_000;
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private static GitHubStub github;
+    private static EchoBackend backend;
+    private static GatewayProcess gateway;
+    private static String session;
+
+    @BeforeAll
+    static void start() {
+        github = GitHubStub.start();
+        backend = EchoBackend.start();
+        gateway = TestGateway.signingInAt(github)
+                .app(backend.url())
+                .startApart("-Xmx128m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError");
+        HttpPerson octocat = gateway.stranger();
+        octocat.signIn(github, "octocat", "/");
+        session = "latchkey=" + octocat.cookie("latchkey");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        backend.close();
+        github.close();
+        assertThat(gateway.log()).noneMatch(line -> line.contains("LEAK") || line.contains("OutOfMemory"));
+    }
+
+    @BeforeEach
+    void forget() {
+        backend.forgetRequests();
+    }
+
+    @Test
+    void aGigabyteGoesUpWhole() throws Exception {
+        HttpResponse<String> answer = HTTP.send(
+                request("/upload")
+                        .POST(BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(Alphabet::new), GIGABYTE))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(answer.body()).get("bytes").asLong()).isEqualTo(GIGABYTE);
+        assertThat(JSON.readTree(answer.body()).get("sha256").asString()).isEqualTo(SHA256);
+    }
+
+    @Test
+    void aGigabyteComesDownWhole() throws Exception {
+        HttpResponse<InputStream> answer =
+                HTTP.send(request("/download?bytes=" + GIGABYTE).build(), BodyHandlers.ofInputStream());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(sha256Of(answer.body())).isEqualTo(SHA256);
+    }
+
+    /** Each event is with the client before the backend sends the next; the median forgives a busy machine. */
+    @Test
+    void eventsArriveAsTheyAreSent() throws Exception {
+        List<Long> lags = new ArrayList<>();
+
+        HttpResponse<Stream<String>> answer =
+                HTTP.send(request("/sse?every=100&count=15").build(), BodyHandlers.ofLines());
+        answer.body()
+                .filter(line -> line.startsWith("data: "))
+                .forEach(line -> lags.add(System.nanoTime()
+                        - JSON.readTree(line.substring(6)).get("sent").asLong()));
+
+        assertThat(lags).hasSize(15);
+        assertThat(lags.stream().sorted().toList().get(7))
+                .isLessThan(Duration.ofMillis(50).toNanos());
+    }
+
+    @Test
+    void aThousandWebSocketsSpeakAtOnce() throws Exception {
+        List<Echo> echoes = IntStream.range(0, SOCKETS).mapToObj(Echo::new).toList();
+
+        List<WebSocket> sockets = echoes.stream().map(StreamsTest::open).toList().stream()
+                .map(CompletableFuture::join)
+                .toList();
+        await().until(() -> backend.openStreams() == SOCKETS);
+        IntStream.range(0, SOCKETS).forEach(n -> echoes.get(n).speak(sockets.get(n)));
+
+        for (Echo echo : echoes) {
+            assertThat(echo.text.get(30, TimeUnit.SECONDS)).isEqualTo("text " + echo.number);
+            assertThat(echo.binary.get(30, TimeUnit.SECONDS)).isEqualTo(echo.number);
+        }
+        assertThat(backend.requests()).hasSize(SOCKETS).allSatisfy(handshake -> {
+            assertThat(handshake.headers("X-Forwarded-User")).containsExactly("octocat");
+            assertThat(handshake.header("Authorization")).startsWith("Bearer ey");
+            assertThat(handshake.header("Cookie")).isNull();
+        });
+        sockets.forEach(WebSocket::abort);
+        await().until(() -> backend.openStreams() == 0);
+    }
+
+    @Test
+    void aWebSocketWithoutASessionNeverReachesTheBackend() {
+        assertThatThrownBy(() -> HTTP.newWebSocketBuilder()
+                        .buildAsync(webSocketUri(), new Echo(0))
+                        .join())
+                .hasCauseInstanceOf(WebSocketHandshakeException.class)
+                .cause()
+                .satisfies(refused -> assertThat(((WebSocketHandshakeException) refused)
+                                .getResponse()
+                                .statusCode())
+                        .isEqualTo(401));
+        assertThat(backend.requests()).isEmpty();
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(gateway.url() + path)).header("Cookie", session);
+    }
+
+    private static CompletableFuture<WebSocket> open(Echo echo) {
+        return HTTP.newWebSocketBuilder().header("Cookie", session).buildAsync(webSocketUri(), echo);
+    }
+
+    private static URI webSocketUri() {
+        return URI.create("ws://localhost:" + gateway.port() + "/ws");
+    }
+
+    private static String sha256Of(InputStream in) throws IOException, NoSuchAlgorithmException {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        byte[] buffer = new byte[BLOCK];
+        try (in) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                sha256.update(buffer, 0, read);
+            }
+        }
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** The bytes of {@link EchoBackend}'s download: a block of a, a block of b, and so on, a gigabyte of them. */
+    private static final class Alphabet extends InputStream {
+
+        private final byte[] block = new byte[BLOCK];
+        private long position;
+
+        @Override
+        public int read(byte[] target, int offset, int most) {
+            if (position == GIGABYTE) {
+                return -1;
+            }
+            int within = (int) (position % BLOCK);
+            if (within == 0) {
+                Arrays.fill(block, (byte) ('a' + position / BLOCK % 26));
+            }
+            int size = Math.min(most, BLOCK - within);
+            System.arraycopy(block, within, target, offset, size);
+            position += size;
+            return size;
+        }
+
+        @Override
+        public int read() {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0];
+        }
+    }
+
+    /** One end of a WebSocket: says its number twice, as text and as bytes, and keeps what comes back. */
+    private static final class Echo implements WebSocket.Listener {
+
+        private final int number;
+        private final CompletableFuture<String> text = new CompletableFuture<>();
+        private final CompletableFuture<Integer> binary = new CompletableFuture<>();
+
+        Echo(int number) {
+            this.number = number;
+        }
+
+        void speak(WebSocket socket) {
+            socket.sendText("text " + number, true)
+                    .thenCompose(sent -> sent.sendBinary(ByteBuffer.allocate(4).putInt(0, number), true));
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            text.complete(data.toString());
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            binary.complete(data.getInt());
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            text.completeExceptionally(error);
+            binary.completeExceptionally(error);
+        }
+    }
+}
