@@ -114,9 +114,7 @@ public final class RequestDoor implements Stage {
     }
 
     private static String addressOf(@Nullable InetSocketAddress remote) {
-        return remote == null || remote.isUnresolved()
-                ? "unknown"
-                : NetUtil.toAddressString(remote.getAddress());
+        return remote == null || remote.isUnresolved() ? "unknown" : NetUtil.toAddressString(remote.getAddress());
     }
 
     /** Goes on with a trusted proxy's trace (W3C Trace Context, section 3.2), so that its logs and ours join. */

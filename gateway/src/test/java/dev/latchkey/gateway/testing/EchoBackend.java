@@ -30,10 +30,11 @@ import reactor.netty.http.server.WebsocketServerSpec;
  * last segment of the path, so that it does the same below any prefix a route may add:
  *
  * <ul>
- *   <li>{@code /sse?every=100&count=50}: an event every so many milliseconds, each flushed
+ *   <li>{@code /sse?every=100&count=50}: an event every so many milliseconds, each flushed; it says when it was sent, in
+ *       nanoseconds of this JVM
  *   <li>{@code /ws}: WebSocket echo
  *   <li>{@code /upload}: counts and hashes the body as it streams by
- *   <li>{@code /download?bytes=}: that many bytes, made on demand
+ *   <li>{@code /download?bytes=}: that many bytes, made on demand: 16 KiB of a, of b, and so on through the alphabet
  *   <li>{@code /set-cookie?name=&value=}, {@code /headers?Name=value}: response headers
  *   <li>{@code /status/404}, {@code /slow?ms=}, {@code /redirect?to=}, {@code /drop} (closes without an answer)
  *   <li>any path that ends in a slash, asked for as {@code text/html}: the sample app's page
@@ -158,7 +159,8 @@ public final class EchoBackend implements AutoCloseable {
         Flux<ByteBuf> events = Flux.interval(Duration.ZERO, every)
                 .onBackpressureDrop()
                 .take(number(query, "count", 50))
-                .map(n -> text("id: " + n + "\nevent: tick\ndata: {\"n\":" + n + "}\n\n"))
+                .map(n -> text(
+                        "id: " + n + "\nevent: tick\ndata: {\"n\":" + n + ",\"sent\":" + System.nanoTime() + "}\n\n"))
                 .doOnSubscribe(stream -> openStreams.incrementAndGet())
                 .doFinally(end -> openStreams.decrementAndGet());
         return response.header("Content-Type", "text/event-stream")
@@ -205,7 +207,7 @@ public final class EchoBackend implements AutoCloseable {
             if (size == 0) {
                 sink.complete();
             } else {
-                sink.next(filler(size));
+                sink.next(filler((bytes - left) / CHUNK, size));
             }
             return left - size;
         });
@@ -255,9 +257,9 @@ public final class EchoBackend implements AutoCloseable {
         return Unpooled.copiedBuffer(text, UTF_8);
     }
 
-    private static byte[] filler(int size) {
+    private static byte[] filler(long chunk, int size) {
         byte[] bytes = new byte[size];
-        Arrays.fill(bytes, (byte) 'x');
+        Arrays.fill(bytes, (byte) ('a' + chunk % 26));
         return bytes;
     }
 

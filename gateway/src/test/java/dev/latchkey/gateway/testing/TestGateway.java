@@ -125,6 +125,20 @@ public final class TestGateway implements AutoCloseable {
         }
 
         public TestGateway start() {
+            ConfigurableApplicationContext context = GatewayApplication.application()
+                    .initializers(this::replaceBeans)
+                    .logStartupInfo(false)
+                    .registerShutdownHook(false)
+                    .run(arguments().toArray(String[]::new));
+            return new TestGateway(context, port);
+        }
+
+        /** Starts it in a JVM of its own, with these options; a clock cannot be given to that one. */
+        public GatewayProcess startApart(String... javaOptions) {
+            return GatewayProcess.start(List.of(javaOptions), arguments(), port);
+        }
+
+        private List<String> arguments() {
             properties.putIfAbsent("latchkey.data-dir", temporaryFolder("latchkey-data"));
             properties.putIfAbsent("latchkey.routes", routeFolder());
             properties.putIfAbsent("latchkey.external-url", "http://localhost:" + port);
@@ -132,12 +146,7 @@ public final class TestGateway implements AutoCloseable {
             properties.put("latchkey.internal.port", 0);
             List<String> arguments = new ArrayList<>();
             properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-            ConfigurableApplicationContext context = GatewayApplication.application()
-                    .initializers(this::replaceBeans)
-                    .logStartupInfo(false)
-                    .registerShutdownHook(false)
-                    .run(arguments.toArray(String[]::new));
-            return new TestGateway(context, port);
+            return arguments;
         }
 
         private void replaceBeans(ConfigurableApplicationContext context) {
