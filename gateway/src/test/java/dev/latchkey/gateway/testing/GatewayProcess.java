@@ -2,13 +2,10 @@ package dev.latchkey.gateway.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.latchkey.gateway.GatewayApplication;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,11 +31,10 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     /** Returns when the gateway takes requests. */
-    static GatewayProcess start(List<String> javaOptions, List<String> arguments, int port) {
+    static GatewayProcess start(List<String> command, int port) {
         try {
-            Process process = new ProcessBuilder(command(javaOptions, arguments))
-                    .redirectErrorStream(true)
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             GatewayProcess gateway = new GatewayProcess(process, port);
             Runtime.getRuntime().addShutdownHook(gateway.lastResort);
             gateway.awaitStart();
@@ -46,15 +42,6 @@ public final class GatewayProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static List<String> command(List<String> javaOptions, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(javaOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GatewayApplication.class.getName()));
-        command.addAll(arguments);
-        return command;
     }
 
     public String url() {

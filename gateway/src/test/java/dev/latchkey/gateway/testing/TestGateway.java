@@ -135,7 +135,18 @@ public final class TestGateway implements AutoCloseable {
 
         /** Starts it in a JVM of its own, with these options; a clock cannot be given to that one. */
         public GatewayProcess startApart(String... javaOptions) {
-            return GatewayProcess.start(List.of(javaOptions), arguments(), port);
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of(javaOptions));
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), GatewayApplication.class.getName()));
+            return startBy(command);
+        }
+
+        /** Starts it by that command, which takes properties as its last arguments. */
+        public GatewayProcess startBy(List<String> command) {
+            List<String> whole = new ArrayList<>(command);
+            whole.addAll(arguments());
+            return GatewayProcess.start(whole, port);
         }
 
         private List<String> arguments() {
