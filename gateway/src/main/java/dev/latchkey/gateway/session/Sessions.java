@@ -49,6 +49,7 @@ public final class Sessions implements SmartLifecycle {
             .build();
 
     private final Map<String, NearSession> used = new ConcurrentHashMap<>();
+    private final Map<String, Mono<NearSession>> lookUps = new ConcurrentHashMap<>();
     private final Scheduler writer = Schedulers.newSingle("session-writer", true);
     private final Disposable endings;
     private volatile boolean running;
@@ -112,14 +113,20 @@ public final class Sessions implements SmartLifecycle {
         return use(entry, now);
     }
 
-    /** The session of that cookie value from the store, or empty if there is none. */
+    /** The session of that cookie value from the store, or empty if there is none; one look-up serves all who wait. */
     public Mono<BrowserSession> load(String value) {
         if (!cookie.isOurs(value)) {
             return Mono.empty();
         }
+        return lookUps.computeIfAbsent(value, this::lookUp).map(entry -> use(entry, clock.millis()));
+    }
+
+    private Mono<NearSession> lookUp(String value) {
         return stored.find(SessionCookie.idOf(value))
                 .filter(this::isAlive)
-                .map(session -> use(remember(session, value), clock.millis()));
+                .map(session -> remember(session, value))
+                .doFinally(signal -> lookUps.remove(value))
+                .cache();
     }
 
     /** The sessions of a person that have not ended, on whatever browser. */

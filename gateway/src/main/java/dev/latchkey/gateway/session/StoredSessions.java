@@ -78,11 +78,14 @@ final class StoredSessions<S extends Session> {
         return touch.apply(id, lastUsed, idleUntil(lastUsed, end)).onErrorMap(StoredSessions::unavailable);
     }
 
-    /** The store knows one end: the idle one, or the absolute one where that comes earlier. */
+    /**
+     * The store knows one end: the idle one, or the absolute one where that comes earlier. Spring Session counts whole
+     * seconds; rounded up, so that none is taken away, and who asks in between is told by the exact times.
+     */
     private Duration idleUntil(Instant from, Instant end) {
         Duration left = Duration.between(from, end);
         Duration shorter = left.compareTo(idle) < 0 ? left : idle;
-        return Duration.ofSeconds(Math.max(0, shorter.toSeconds()));
+        return Duration.ofSeconds(Math.max(0, shorter.plusMillis(999).toSeconds()));
     }
 
     private static Throwable unavailable(Throwable cause) {
