@@ -3,6 +3,7 @@ package dev.latchkey.gateway.login;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.TargetCheck;
+import dev.latchkey.gateway.web.TargetEscaping;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -37,29 +38,30 @@ final class ReturnTarget {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The target to redirect to: a path of this host, or an absolute address of an allowed origin. */
+    /** The target to redirect to: a path of this host, or an absolute address of an allowed origin; always a valid URI. */
     String of(@Nullable String rd) {
         if (rd == null || rd.isEmpty() || rd.length() > LONGEST) {
             return HOME;
         }
-        return rd.charAt(0) == '/' ? path(rd) : absolute(rd);
+        String target = rd.charAt(0) == '/' ? path(rd) : absolute(rd);
+        return target == null || target.length() > LONGEST ? HOME : target;
     }
 
-    private String path(String rd) {
-        int fragment = rd.indexOf('#');
+    /** The path with its query and fragment, properly escaped, or null if it is not plain. */
+    private @Nullable String path(String rd) {
+        int hash = rd.indexOf('#');
+        String path = TargetEscaping.escapedText(hash < 0 ? rd : rd.substring(0, hash));
+        String fragment = hash < 0 ? "" : TargetEscaping.escapedText("/?" + rd.substring(hash + 1));
         try {
-            TargetCheck.check(fragment < 0 ? rd : rd.substring(0, fragment));
-            if (fragment >= 0) {
-                checkFragment(rd, fragment + 1);
+            TargetCheck.check(path);
+            if (hash >= 0) {
+                // A fragment is spelled like a query (RFC 3986, section 3.5).
+                TargetCheck.check(fragment);
             }
         } catch (Problem ambiguous) {
-            return HOME;
+            return null;
         }
-        return leadsBackHere(rd) ? HOME : rd;
-    }
-
-    private static void checkFragment(String rd, int from) {
-        TargetCheck.check("/?" + rd.substring(from));
+        return leadsBackHere(path) ? null : path + (hash < 0 ? "" : '#' + fragment.substring(2));
     }
 
     /** Signing in must not end on a page that starts another sign-in, or a sign-out. */
@@ -68,29 +70,41 @@ final class ReturnTarget {
         return path.startsWith(prefix) && !path.startsWith(prefix + "account");
     }
 
-    private String absolute(String rd) {
-        try {
-            URI uri = new URI(rd);
-            boolean plain = uri.getHost() != null && uri.getRawUserInfo() == null && !rd.contains("\\");
-            if (!plain
-                    || !rd.regionMatches(
-                            true, 0, uri.getScheme() + "://", 0, uri.getScheme().length() + 3)) {
-                return HOME;
-            }
-            if (originOf(uri).equals(address.origin())) {
-                return of(pathOf(uri));
-            }
-            boolean sound = !pathOf(uri).isEmpty() && path(pathOf(uri)).equals(pathOf(uri));
-            return allowedOrigins.contains(originOf(uri)) && sound ? rd : HOME;
-        } catch (URISyntaxException e) {
-            return HOME;
+    private @Nullable String absolute(String rd) {
+        int end = endOfOrigin(rd);
+        String origin = origin(rd.substring(0, end));
+        if (origin == null) {
+            return null;
         }
+        String rest = rd.substring(end);
+        String path = path(rest.startsWith("/") ? rest : '/' + rest);
+        if (path == null || origin.equals(address.origin())) {
+            return path;
+        }
+        return allowedOrigins.contains(origin) ? origin + path : null;
     }
 
-    private static String pathOf(URI uri) {
-        String path = uri.getRawPath().isEmpty() ? HOME : uri.getRawPath();
-        String query = uri.getRawQuery() == null ? "" : '?' + uri.getRawQuery();
-        return path + query + (uri.getRawFragment() == null ? "" : '#' + uri.getRawFragment());
+    /** Index of what follows scheme and authority: the first of {@code / ? #} behind the two slashes. */
+    private static int endOfOrigin(String rd) {
+        int at = rd.indexOf("://") + 3;
+        while (at < rd.length() && "/?#".indexOf(rd.charAt(at)) < 0) {
+            at++;
+        }
+        return Math.min(at, rd.length());
+    }
+
+    /** The origin that this names and nothing besides, or null. */
+    private static @Nullable String origin(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean plain = uri.getHost() != null
+                    && uri.getRawUserInfo() == null
+                    && text.regionMatches(
+                            true, 0, uri.getScheme() + "://", 0, uri.getScheme().length() + 3);
+            return plain ? originOf(uri) : null;
+        } catch (URISyntaxException e) {
+            return null;
+        }
     }
 
     private static String originOf(URI uri) {
