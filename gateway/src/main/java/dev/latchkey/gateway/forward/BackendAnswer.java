@@ -51,8 +51,10 @@ final class BackendAnswer implements HttpHeadersFilter {
     }
 
     private static boolean isOurs(String setCookie) {
-        int equals = setCookie.indexOf('=');
-        String name = (equals < 0 ? setCookie : setCookie.substring(0, equals)).trim();
+        String pair = setCookie.split(";", 2)[0].trim();
+        // A cookie without a name is sent back as its bare value: "=latchkey=x" would return as "latchkey=x".
+        String named = pair.startsWith("=") ? pair.substring(1) : pair;
+        String name = named.split("=", 2)[0].trim();
         return name.equals("latchkey") || name.equals("__Host-latchkey") || name.contains("latchkey-attempt");
     }
 }

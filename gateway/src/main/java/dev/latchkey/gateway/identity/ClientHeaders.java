@@ -6,8 +6,9 @@ import java.util.Set;
  * Which headers of a client go no further: everything that only the gateway may say, and everything that concerns the
  * connection rather than the request (RFC 9110, section 7.6.1).
  *
- * <p>Backends built on CGI-like interfaces read {@code X_Forwarded_User} and {@code X-Forwarded-User} as the same
- * header, so names are compared without case and with every underscore taken for a dash.
+ * <p>Backends built on CGI-like interfaces read {@code X_Forwarded_User}, {@code X-Forwarded-User} and at times
+ * {@code X.Forwarded.User} as the same header, so names are compared without case and with everything that is neither
+ * letter nor digit taken for a dash.
  */
 final class ClientHeaders {
 
@@ -53,7 +54,7 @@ final class ClientHeaders {
         int length = name.length();
         for (int i = 0; i < length; i++) {
             char c = name.charAt(i);
-            if (c == '_' || (c >= 'A' && c <= 'Z')) {
+            if ((c < 'a' || c > 'z') && c != '-' && (c < '0' || c > '9')) {
                 return respelled(name, length);
             }
         }
@@ -64,7 +65,9 @@ final class ClientHeaders {
         char[] plain = new char[length];
         for (int i = 0; i < length; i++) {
             char c = name.charAt(i);
-            plain[i] = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+            boolean upper = c >= 'A' && c <= 'Z';
+            boolean kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            plain[i] = upper ? (char) (c + 32) : kept ? c : '-';
         }
         return new String(plain);
     }

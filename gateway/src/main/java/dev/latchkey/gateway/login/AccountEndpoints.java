@@ -109,7 +109,7 @@ final class AccountEndpoints {
     }
 
     private Mono<ServerResponse> endOne(ServerRequest request, BrowserSession session) {
-        return request.formData()
+        return PostedForm.of(request)
                 .map(form -> String.valueOf(form.getFirst("handle")))
                 .flatMap(handle -> sessions.list(session.person().id())
                         .filter(own -> own.id().equals(handle))
@@ -119,7 +119,7 @@ final class AccountEndpoints {
     }
 
     private Mono<ServerResponse> endAll(ServerRequest request, BrowserSession session) {
-        return request.formData().flatMap(form -> switch (String.valueOf(form.getFirst("scope"))) {
+        return PostedForm.of(request).flatMap(form -> switch (String.valueOf(form.getFirst("scope"))) {
             case "others" -> signOut.endOthers(session).then(Mono.defer(this::stay));
             case "all" -> signOut.endAll(session.person().id()).then(Mono.defer(() -> leave(request)));
             default -> Mono.error(Problem.of(ProblemCode.REQUEST_MALFORMED, "The form says neither others nor all"));

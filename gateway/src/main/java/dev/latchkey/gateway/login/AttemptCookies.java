@@ -51,10 +51,10 @@ final class AttemptCookies {
 
     /** The attempt that this state belongs to, if this browser made it. */
     Optional<SignInAttempt> find(String state, ServerHttpRequest request) {
-        HttpCookie cookie = request.getCookies().getFirst(namePrefix + nameOf(state));
-        return Optional.ofNullable(cookie)
-                .flatMap(found -> SignInAttempt.open(keys, found.getValue()))
-                .filter(attempt -> same(attempt.state(), state));
+        return request.getCookies().getOrDefault(namePrefix + nameOf(state), List.of()).stream()
+                .flatMap(cookie -> SignInAttempt.open(keys, cookie.getValue()).stream())
+                .filter(attempt -> same(attempt.state(), state))
+                .findFirst();
     }
 
     boolean isKnown(String state, ServerHttpRequest request) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.userinfo.DefaultReactiveOAuth2UserService;
 import org.springframework.security.oauth2.client.userinfo.OAuth2UserRequest;
@@ -35,15 +34,15 @@ final class GitHubProfile {
     private record Email(@Nullable String address) {}
 
     Mono<Person> read(ClientRegistration registration, OAuth2AccessToken token) {
-        Mono<Map<String, Object>> profile =
-                users.loadUser(new OAuth2UserRequest(registration, token)).map(user -> user.getAttributes());
+        Mono<Map<String, Object>> profile = users.loadUser(new OAuth2UserRequest(registration, token))
+                .map(user -> user.getAttributes())
+                .switchIfEmpty(Mono.error(() -> new IllegalArgumentException("an empty profile")));
         return Mono.zip(profile, primaryEmail(token), GitHubProfile::person)
                 .onErrorMap(failure -> !(failure instanceof Problem), GitHubProfile::asProblem);
     }
 
     private static Problem asProblem(Throwable failure) {
-        // Spring Security refuses a profile without an account number by such an exception, deep inside its own.
-        return NestedExceptionUtils.getMostSpecificCause(failure) instanceof IllegalArgumentException
+        return failure instanceof IllegalArgumentException
                 ? Problem.of(ProblemCode.PROFILE_UNUSABLE).causedBy(failure)
                 : Problem.of(ProblemCode.PROVIDER_FAILED, "GitHub did not show your profile")
                         .causedBy(failure);

@@ -71,12 +71,12 @@ class LoginConfiguration {
     RouterFunction<ServerResponse> signInRoutes(
             SignIn signIn,
             SessionLoader loader,
-            Sessions sessions,
+            SignOut signOut,
             ReturnTarget targets,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new SignInEndpoints(signIn, loader, sessions, targets, address, pages, security).routes();
+        return new SignInEndpoints(signIn, loader, signOut, targets, address, pages, security).routes();
     }
 
     @Bean

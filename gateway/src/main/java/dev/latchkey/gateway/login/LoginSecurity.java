@@ -10,6 +10,7 @@ import org.springframework.security.config.annotation.web.reactive.EnableWebFlux
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
 import reactor.core.publisher.Mono;
 
 /**
@@ -38,6 +39,13 @@ class LoginSecurity {
                 .exceptionHandling(failures -> failures.accessDeniedHandler((exchange, denied) -> crossSite())
                         .authenticationEntryPoint((exchange, denied) -> crossSite()))
                 .build();
+    }
+
+    /** What Spring Security's firewall turns away gets an answer like any other. */
+    @Bean
+    ServerExchangeRejectedHandler rejectedRequests() {
+        return (exchange, rejected) -> Mono.error(
+                Problem.of(ProblemCode.REQUEST_MALFORMED, "The gateway's own pages do not understand this request"));
     }
 
     private static Mono<Void> crossSite() {

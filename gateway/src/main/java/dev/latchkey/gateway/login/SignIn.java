@@ -10,6 +10,7 @@ import dev.latchkey.gateway.vault.ProviderToken;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.RequestScope;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -94,23 +95,21 @@ final class SignIn {
     /** Finishes the attempt that the provider's answer belongs to. */
     Mono<Finished> finish(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
-        return Mono.fromSupplier(() -> CallbackAnswer.stateIn(request.getQueryParams()))
-                .flatMap(state -> attemptOf(state, request))
-                .flatMap(attempt -> finish(exchange, attempt)
-                        .onErrorMap(Problem.class, problem -> startOver(problem, targets.startFor(attempt.target()))))
-                .onErrorMap(Problem.class, problem -> startOver(problem, "/start"));
+        return Mono.fromCallable(() -> CallbackAnswer.stateIn(request.getQueryParams()))
+                .flatMap(state -> {
+                    if (attempts.isKnown(state, request)) {
+                        attempts.forget(state, exchange.getResponse());
+                    }
+                    return attemptOf(state, request);
+                })
+                .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")))
+                .flatMap(attempt -> Mono.fromCallable(() -> CallbackAnswer.read(request.getQueryParams()))
+                        .flatMap(answer -> finish(attempt, answer, origin(exchange)))
+                        .onErrorMap(Problem.class, problem -> problem.startOverAt(startOf(attempt))));
     }
 
-    private Problem startOver(Problem problem, String start) {
-        return problem.startOver() == null ? problem.startOverAt(address.at(start)) : problem;
-    }
-
-    private Mono<Finished> finish(ServerWebExchange exchange, SignInAttempt attempt) {
-        return Mono.fromSupplier(() -> CallbackAnswer.read(exchange.getRequest().getQueryParams()))
-                .flatMap(answer -> {
-                    attempts.forget(attempt.state(), exchange.getResponse());
-                    return finish(attempt, answer, origin(exchange));
-                });
+    private URI startOf(SignInAttempt attempt) {
+        return address.at(targets.startFor(attempt.target()));
     }
 
     private Mono<SignInAttempt> attemptOf(String state, ServerHttpRequest request) {

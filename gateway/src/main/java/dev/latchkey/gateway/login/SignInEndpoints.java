@@ -2,7 +2,6 @@ package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.SessionLoader;
-import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.ProviderChoice;
@@ -10,6 +9,7 @@ import dev.latchkey.gateway.web.SecurityHeaders;
 import dev.latchkey.gateway.web.SignInPage;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -23,7 +23,7 @@ final class SignInEndpoints {
 
     private final SignIn signIn;
     private final SessionLoader current;
-    private final Sessions sessions;
+    private final SignOut signOut;
     private final ReturnTarget targets;
     private final GatewayAddress address;
     private final Pages pages;
@@ -32,14 +32,14 @@ final class SignInEndpoints {
     SignInEndpoints(
             SignIn signIn,
             SessionLoader current,
-            Sessions sessions,
+            SignOut signOut,
             ReturnTarget targets,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
         this.signIn = signIn;
         this.current = current;
-        this.sessions = sessions;
+        this.signOut = signOut;
         this.targets = targets;
         this.address = address;
         this.pages = pages;
@@ -67,23 +67,25 @@ final class SignInEndpoints {
         return signIn.start(request.exchange(), targets.of(rd(request))).flatMap(this::redirect);
     }
 
+    /**
+     * A browser has one session: what it brought, planted or its own, ends where a new one begins. It is looked up
+     * first, so that whatever is wrong with it is told while the code has not been spent.
+     */
     private Mono<ServerResponse> callback(ServerRequest request) {
-        return signIn.finish(request.exchange())
-                .flatMap(finished -> replaceOld(request).then(Mono.defer(() -> {
+        return Mono.defer(() -> current.load(request.exchange()))
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .flatMap(old -> signIn.finish(request.exchange()).flatMap(finished -> end(old).thenReturn(finished)))
+                .flatMap(finished -> {
                     request.exchange()
                             .getResponse()
                             .addCookie(finished.started().cookie());
                     return redirect(finished.target());
-                })));
+                });
     }
 
-    /** A browser has one session: what it brought, planted or its own, ends where a new one begins. */
-    private Mono<Void> replaceOld(ServerRequest request) {
-        return current.load(request.exchange()).flatMap(this::end).then();
-    }
-
-    private Mono<Void> end(BrowserSession old) {
-        return sessions.end(old.person().id(), old.id());
+    private Mono<Void> end(Optional<BrowserSession> old) {
+        return old.map(signOut::end).orElse(Mono.empty());
     }
 
     private Mono<ServerResponse> redirect(String target) {

@@ -62,7 +62,7 @@ final class SignOutEndpoints {
     }
 
     private Mono<ServerResponse> end(ServerRequest request) {
-        return request.formData().flatMap(form -> {
+        return PostedForm.of(request).flatMap(form -> {
             String target = afterwards(form.getFirst("rd"), SignInEndpoints.rd(request));
             return current.load(request.exchange())
                     .flatMap((BrowserSession session) -> signOut.end(session))

@@ -50,6 +50,7 @@ final class TokenExchange {
     Mono<Granted> exchange(OAuth2AuthorizationCodeGrantRequest request) {
         return client.getTokenResponse(request)
                 .map(this::granted)
+                .switchIfEmpty(Mono.error(() -> new OAuth2AuthorizationException(new OAuth2Error("empty_answer"))))
                 .onErrorMap(failure -> !(failure instanceof Problem), TokenExchange::asProblem);
     }
 

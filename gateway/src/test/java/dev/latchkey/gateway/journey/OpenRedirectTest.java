@@ -66,7 +66,8 @@ class OpenRedirectTest {
             assertThat(start.statusCode()).as(attack).isEqualTo(302);
             URI consent = URI.create(start.headers().firstValue("Location").orElseThrow());
             assertThat(consent.toString()).startsWith(github.webUrl() + "/login/oauth/authorize?");
-            HttpResponse<String> end = person.navigate(github.authorize(consent, "octocat").toString());
+            HttpResponse<String> end =
+                    person.navigate(github.authorize(consent, "octocat").toString());
             assertThat(end.statusCode()).as(attack).isEqualTo(302);
             staysHere(attack, end.headers().firstValue("Location").orElseThrow());
         }
@@ -122,10 +123,12 @@ class OpenRedirectTest {
         String value = header.equals("Forwarded") ? "host=evil.tld" : "//evil.tld/x";
         HttpPerson person = gateway.stranger();
         HttpResponse<String> asked = person.navigate("/wiki?page=1", header, value);
-        URI consent = URI.create(person.follow(asked).headers().firstValue("Location").orElseThrow());
+        URI consent =
+                URI.create(person.follow(asked).headers().firstValue("Location").orElseThrow());
         assertThat(asked.headers().firstValue("Location").orElseThrow()).startsWith(gateway.url() + "/oauth2/start");
         assertThat(consent.toString()).doesNotContain("evil");
-        HttpResponse<String> end = person.navigate(github.authorize(consent, "octocat").toString());
+        HttpResponse<String> end =
+                person.navigate(github.authorize(consent, "octocat").toString());
         assertThat(end.headers().firstValue("Location")).contains("/wiki?page=1");
     }
 
@@ -142,7 +145,8 @@ class OpenRedirectTest {
     void aGoodTargetIsReached(String target) {
         HttpPerson person = gateway.stranger();
         URI consent = person.beginSignIn("/oauth2/start?rd=" + encoded(target));
-        HttpResponse<String> end = person.navigate(github.authorize(consent, "octocat").toString());
+        HttpResponse<String> end =
+                person.navigate(github.authorize(consent, "octocat").toString());
         assertThat(end.headers().firstValue("Location")).contains(target);
     }
 
@@ -152,7 +156,8 @@ class OpenRedirectTest {
     void aTargetEncodedOnlyOnceIsReached(String target) {
         HttpPerson person = gateway.stranger();
         URI consent = person.beginSignIn("/oauth2/start?rd=" + target);
-        HttpResponse<String> end = person.navigate(github.authorize(consent, "octocat").toString());
+        HttpResponse<String> end =
+                person.navigate(github.authorize(consent, "octocat").toString());
         assertThat(end.statusCode()).isEqualTo(302);
         assertThat(person.follow(end).statusCode()).isEqualTo(200);
         assertThat(app.lastRequest().target()).isEqualTo(target);

@@ -38,7 +38,10 @@ class ReturnTargetTest {
         boolean plain = target.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '\\');
         boolean path = target.startsWith("/") && !target.startsWith("//");
         boolean still = !target.toLowerCase().matches("/(%2f|%5c|%25|%09|%0a|%0d).*");
-        return plain && path && still && URI.create("https://gw.test/x").resolve(target).getHost().equals("gw.test");
+        return plain
+                && path
+                && still
+                && URI.create("https://gw.test/x").resolve(target).getHost().equals("gw.test");
     }
 
     @ParameterizedTest
