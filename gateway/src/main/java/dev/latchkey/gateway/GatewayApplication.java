@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import reactor.netty.ReactorNetty;
 
 /** Starts the gateway, or with {@code check} as first word only looks at what it would start with. */
 @SpringBootApplication
@@ -15,11 +16,20 @@ public class GatewayApplication {
         if (!arguments.isEmpty() && arguments.get(0).equals("check")) {
             System.exit(new CheckCommand(System.out).run(arguments.subList(1, arguments.size())));
         }
+        oneEventLoopForEachCore();
         application().run(args);
     }
 
     /** The gateway, not yet started; it refuses a configuration with faults before it makes its first part. */
     public static SpringApplicationBuilder application() {
         return new SpringApplicationBuilder(GatewayApplication.class).initializers(new ConfigurationChecks());
+    }
+
+    /** Reactor Netty starts at least four. On fewer cores they spend their time on waking each other up. */
+    private static void oneEventLoopForEachCore() {
+        if (System.getProperty(ReactorNetty.IO_WORKER_COUNT) == null) {
+            int cores = Runtime.getRuntime().availableProcessors();
+            System.setProperty(ReactorNetty.IO_WORKER_COUNT, Integer.toString(cores));
+        }
     }
 }

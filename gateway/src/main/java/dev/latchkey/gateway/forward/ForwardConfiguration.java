@@ -38,7 +38,7 @@ class ForwardConfiguration {
                 new BackendUrl(),
                 new WebsocketRoutingFilter(
                         webSocketClient, webSocketService, given(ForwardConfiguration::withoutUpgrade)),
-                new NettyRoutingFilter(client, given(new BackendAnswer()), clientProperties));
+                new NettyRoutingFilter(client, given(new BackendAnswer()), perRequest(clientProperties)));
         return new Forward(new FilteringWebHandler(filters, true));
     }
 
@@ -47,6 +47,13 @@ class ForwardConfiguration {
     @Primary
     RouteLocator cachedCompositeRouteLocator() {
         return Flux::empty;
+    }
+
+    /** Without the connect timeout, which the client has: set once more, it would cost each request a client anew. */
+    private static HttpClientProperties perRequest(HttpClientProperties properties) {
+        HttpClientProperties rest = new HttpClientProperties();
+        rest.setResponseTimeout(properties.getResponseTimeout());
+        return rest;
     }
 
     /** The client makes its own handshake with the backend. */

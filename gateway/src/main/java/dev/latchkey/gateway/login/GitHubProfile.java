@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.userinfo.DefaultReactiveOAuth2UserService;
 import org.springframework.security.oauth2.client.userinfo.OAuth2UserRequest;
@@ -42,7 +43,8 @@ final class GitHubProfile {
     }
 
     private static Problem asProblem(Throwable failure) {
-        return failure instanceof IllegalArgumentException
+        // Spring Security refuses a profile without an account number by such an exception, deep inside its own.
+        return NestedExceptionUtils.getMostSpecificCause(failure) instanceof IllegalArgumentException
                 ? Problem.of(ProblemCode.PROFILE_UNUSABLE).causedBy(failure)
                 : Problem.of(ProblemCode.PROVIDER_FAILED, "GitHub did not show your profile")
                         .causedBy(failure);

@@ -22,6 +22,8 @@ import org.awaitility.Awaitility;
 /** Starts the proxies, as they would run with one core, and ends them. */
 final class Contestants implements AutoCloseable {
 
+    private static final int MOST_COMPLAINTS = 10;
+
     private final GitHubStub github;
     private final RedisServer redis;
     private final Backend backend;
@@ -76,10 +78,19 @@ final class Contestants implements AutoCloseable {
         command.addAll(
                 List.of("-cp", ours + System.getProperty("java.class.path"), GatewayApplication.class.getName()));
         GatewayProcess gateway = (inRedis ? builder.on(redis) : builder).startBy(command);
-        toClose.push(gateway::close);
+        toClose.push(() -> end(gateway));
         HttpPerson octocat = gateway.stranger();
         octocat.signIn(github, "octocat", "/item");
         return new Started(gateway.pid(), gateway.port(), octocat.cookie("latchkey"));
+    }
+
+    /** What it complained about is worth knowing, most of all after a run that failed. */
+    private static void end(GatewayProcess gateway) {
+        gateway.log().stream()
+                .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                .limit(MOST_COMPLAINTS)
+                .forEach(System.out::println);
+        gateway.close();
     }
 
     /** The same jars; the gateway's own classes would take part in any Spring Boot application they are beside. */

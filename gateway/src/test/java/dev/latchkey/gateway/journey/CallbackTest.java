@@ -287,9 +287,20 @@ class CallbackTest {
         mayTryAgain(person, callback);
     }
 
+    @Test
+    void numbersThatComeAsTextAreRead() {
+        github.app().expiringTokens().numbersAsText();
+        try {
+            assertThat(gateway.stranger().signIn(github, "octocat", "/").statusCode())
+                    .isEqualTo(200);
+        } finally {
+            github.app().lastingTokens();
+        }
+    }
+
     static Stream<Arguments> profiles() {
         return Stream.of(
-                faulty("no id", 403, "sign-in.provider.failed", Fault.body(200, "{\"login\":\"octocat\"}")),
+                faulty("no id", 403, "sign-in.profile.unusable", Fault.body(200, "{\"login\":\"octocat\"}")),
                 faulty(
                         "id as text",
                         403,
@@ -303,7 +314,7 @@ class CallbackTest {
                         403,
                         "sign-in.profile.unusable",
                         Fault.body(200, "{\"id\":123456789012345678901234567890,\"login\":\"x\"}")),
-                faulty("id null", 403, "sign-in.provider.failed", Fault.body(200, "{\"id\":null,\"login\":\"x\"}")),
+                faulty("id null", 403, "sign-in.profile.unusable", Fault.body(200, "{\"id\":null,\"login\":\"x\"}")),
                 faulty("no login", 403, "sign-in.profile.unusable", Fault.body(200, "{\"id\":583231}")),
                 faulty(
                         "blank login",
