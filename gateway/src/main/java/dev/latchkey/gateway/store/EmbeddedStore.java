@@ -36,6 +36,7 @@ public final class EmbeddedStore implements Store, AutoCloseable {
     private final MVStore file;
     private final EndingRecords records;
     private final EndingRecords members;
+    private final EndingRecords due;
     private final GroupCommit writer;
     private final ExecutorService readers;
     private final Announcements announcements = new Announcements();
@@ -51,6 +52,7 @@ public final class EmbeddedStore implements Store, AutoCloseable {
         this.file = StoreFile.open(folder);
         this.records = new EndingRecords(file, "records");
         this.members = new EndingRecords(file, "members");
+        this.due = new EndingRecords(file, "due");
         this.writer = new GroupCommit(file);
         this.readers = Executors.newFixedThreadPool(READERS, task -> GroupCommit.daemon(task, "latchkey-store-read"));
         writer.every(SWEEP_EVERY, this::deleteEnded);
@@ -88,13 +90,24 @@ public final class EmbeddedStore implements Store, AutoCloseable {
     public Mono<Boolean> extend(String key, Instant end) {
         return changing(() -> {
             Stored known = records.find(key, now());
-            return known != null && overwrite(key, known.value(), end);
+            if (known != null && Ends.millis(end) > known.end()) {
+                overwrite(key, known.value(), end);
+            }
+            return known != null;
         });
     }
 
     @Override
     public Mono<Boolean> delete(String key) {
         return changing(() -> records.remove(key, now()));
+    }
+
+    @Override
+    public Mono<Boolean> deleteIf(String key, byte[] expected) {
+        return changing(() -> {
+            Stored known = records.find(key, now());
+            return known != null && known.holds(expected) && records.remove(key, now());
+        });
     }
 
     @Override
@@ -116,6 +129,29 @@ public final class EmbeddedStore implements Store, AutoCloseable {
     public Flux<String> members(String set) {
         String first = first(set);
         return reading(() -> members.keys(first, now()))
+                .flatMapIterable(keys -> keys)
+                .map(key -> key.substring(first.length()));
+    }
+
+    @Override
+    public Mono<Void> schedule(String queue, String entry, Instant at) {
+        Stored stored = new Stored(Ends.millis(at), Stored.NOTHING);
+        return changing(() -> {
+                    due.put(first(queue) + entry, stored);
+                    return true;
+                })
+                .then();
+    }
+
+    @Override
+    public Mono<Boolean> cancel(String queue, String entry) {
+        return changing(() -> due.drop(first(queue) + entry));
+    }
+
+    @Override
+    public Flux<String> takeDue(String queue, int most) {
+        String first = first(queue);
+        return changing(() -> due.takeEnded(first, now(), most))
                 .flatMapIterable(keys -> keys)
                 .map(key -> key.substring(first.length()));
     }

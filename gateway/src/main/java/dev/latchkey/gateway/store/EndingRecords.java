@@ -86,12 +86,42 @@ final class EndingRecords {
         return before.isLiveAt(now);
     }
 
+    /** Whether there was one, live or not. */
+    boolean drop(String key) {
+        Stored before = records.get(key);
+        remove(key, 0);
+        return before != null;
+    }
+
+    /** Takes out the keys that begin so and have ended, in the order of their ends, at most so many. */
+    List<String> takeEnded(String prefix, long now, int most) {
+        List<String> taken = new ArrayList<>();
+        Cursor<String, String> cursor = order.cursor(null);
+        while (cursor.hasNext() && taken.size() < most) {
+            String entry = cursor.next();
+            if (endOf(entry) > now) {
+                break;
+            }
+            String key = entry.substring(END_DIGITS);
+            Stored stored = records.get(key);
+            if (key.startsWith(prefix) && stored != null && !stored.isLiveAt(now)) {
+                taken.add(key);
+            }
+        }
+        taken.forEach(this::drop);
+        return taken;
+    }
+
+    private static long endOf(String entry) {
+        return HexFormat.fromHexDigitsToLong(entry, 0, END_DIGITS);
+    }
+
     /** Deletes what has ended, at most so many; whoever calls again goes on from there. */
     int sweep(long now, int most) {
         int swept = 0;
         while (swept < most) {
             String first = order.firstKey();
-            if (first == null || HexFormat.fromHexDigitsToLong(first, 0, END_DIGITS) > now) {
+            if (first == null || endOf(first) > now) {
                 break;
             }
             sweep(first, now);

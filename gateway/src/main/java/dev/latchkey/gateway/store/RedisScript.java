@@ -22,6 +22,23 @@ enum RedisScript {
             end
             return 0"""),
 
+    DELETE_IF("""
+            if redis.call('GET', KEYS[1]) == ARGV[1] then
+              return redis.call('DEL', KEYS[1])
+            end
+            return 0"""),
+
+    EXTEND("""
+            local time = redis.call('TIME')
+            local left = redis.call('PTTL', KEYS[1])
+            if left == -2 then
+              return 0
+            end
+            if left >= 0 and tonumber(ARGV[1]) > time[1] * 1000 + math.floor(time[2] / 1000) + left then
+              redis.call('PEXPIREAT', KEYS[1], ARGV[1])
+            end
+            return 1"""),
+
     ADD_MEMBER("""
             redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
             local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
@@ -31,7 +48,16 @@ enum RedisScript {
             local time = redis.call('TIME')
             local now = string.format('%d%03d', time[1], math.floor(time[2] / 1000))
             redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-            return redis.call('ZRANGE', KEYS[1], 0, -1)""");
+            return redis.call('ZRANGE', KEYS[1], 0, -1)"""),
+
+    TAKE_DUE("""
+            local time = redis.call('TIME')
+            local now = string.format('%d%03d', time[1], math.floor(time[2] / 1000))
+            local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
+            if #due > 0 then
+              redis.call('ZREM', KEYS[1], unpack(due))
+            end
+            return due""");
 
     private final ByteBuffer text;
 

@@ -62,12 +62,19 @@ final class RedisStore implements Store, SmartLifecycle {
 
     @Override
     public Mono<Boolean> extend(String key, Instant end) {
-        return one(redis -> redis.keyCommands().pExpireAt(key(key), Instant.ofEpochMilli(Ends.millis(end))));
+        return one(redis -> RedisScript.EXTEND.number(redis, key(key), millis(end)))
+                .map(RedisStore::isOne);
     }
 
     @Override
     public Mono<Boolean> delete(String key) {
         return one(redis -> redis.keyCommands().del(key(key))).map(RedisStore::isOne);
+    }
+
+    @Override
+    public Mono<Boolean> deleteIf(String key, byte[] expected) {
+        return one(redis -> RedisScript.DELETE_IF.number(redis, key(key), ByteBuffer.wrap(expected)))
+                .map(RedisStore::isOne);
     }
 
     @Override
@@ -86,6 +93,24 @@ final class RedisStore implements Store, SmartLifecycle {
         return many(redis -> RedisScript.MEMBERS.several(redis, key(set)))
                 .flatMapIterable(RedisStore::flat)
                 .map(member -> text((ByteBuffer) member));
+    }
+
+    @Override
+    public Mono<Void> schedule(String queue, String entry, Instant due) {
+        return one(redis -> redis.zSetCommands().zAdd(key(queue), (double) Ends.millis(due), bytes(entry)))
+                .then();
+    }
+
+    @Override
+    public Mono<Boolean> cancel(String queue, String entry) {
+        return one(redis -> redis.zSetCommands().zRem(key(queue), bytes(entry))).map(RedisStore::isOne);
+    }
+
+    @Override
+    public Flux<String> takeDue(String queue, int most) {
+        return many(redis -> RedisScript.TAKE_DUE.several(redis, key(queue), bytes(Integer.toString(most))))
+                .flatMapIterable(RedisStore::flat)
+                .map(entry -> text((ByteBuffer) entry));
     }
 
     @Override

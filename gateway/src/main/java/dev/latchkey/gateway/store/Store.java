@@ -32,11 +32,14 @@ public interface Store {
     /** Writes the record if it still holds the expected bytes (compare and set). */
     Mono<Boolean> replace(String key, byte[] expected, byte[] value, Instant end);
 
-    /** Moves the end of a record that exists; false if there is none. */
+    /** Moves the end of a record that exists to a later instant, never to an earlier; false if there is none. */
     Mono<Boolean> extend(String key, Instant end);
 
     /** Deletes the record; true for exactly one of many callers. */
     Mono<Boolean> delete(String key);
+
+    /** Deletes the record if it still holds the expected bytes (compare and set). */
+    Mono<Boolean> deleteIf(String key, byte[] expected);
 
     /** Puts a member into a set, from which it vanishes at its end. Adding it again moves its end. */
     Mono<Void> addMember(String set, String member, Instant end);
@@ -45,6 +48,15 @@ public interface Store {
 
     /** The members whose end has not come. */
     Flux<String> members(String set);
+
+    /** Puts an entry into a queue, to be taken from that instant on. Scheduling it again moves the instant. */
+    Mono<Void> schedule(String queue, String entry, Instant due);
+
+    /** Takes an entry out, due or not; true for exactly one of all who cancel or take it. */
+    Mono<Boolean> cancel(String queue, String entry);
+
+    /** Takes entries that are due, the longest due first and at most so many; each goes to exactly one taker. */
+    Flux<String> takeDue(String queue, int most);
 
     /** Tells every node, this one included, within moments. Nothing is kept for a node that is away. */
     Mono<Void> publish(String topic, String message);

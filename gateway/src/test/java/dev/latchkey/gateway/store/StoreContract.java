@@ -183,10 +183,21 @@ abstract class StoreContract {
     }
 
     @Test
-    void shortensByExtendingToAnEarlierEnd() {
+    void neverShortensByExtending() {
         put(ONE);
 
         assertThat(store().extend(key, now().minusSeconds(1)).block()).isTrue();
+        assertThat(get()).isEqualTo(ONE);
+    }
+
+    @Test
+    void deletesOnlyWhatIsExpected() {
+        put(ONE);
+
+        assertThat(store().deleteIf(key, TWO).block()).isFalse();
+        assertThat(get()).isEqualTo(ONE);
+        assertThat(store().deleteIf(key, ONE).block()).isTrue();
+        assertThat(store().deleteIf(key, ONE).block()).isFalse();
         assertThat(get()).isNull();
     }
 
@@ -230,6 +241,49 @@ abstract class StoreContract {
         store().removeMember(key, "a").block();
 
         assertThat(members()).containsExactly("b");
+    }
+
+    @Test
+    void handsOutAnEntryFromItsInstantOnAndOnce() {
+        Instant due = now().plus(SOON);
+        store().schedule(key, "later", later()).block();
+        store().schedule(key, "soon", due).block();
+
+        assertHoldsUntil(due, () -> taken(otherNode()).isEmpty());
+        assertThat(taken(store())).isEmpty();
+    }
+
+    @Test
+    void handsOutWhatIsDueInItsOrderAndNoMoreThanAsked() {
+        for (int i = 0; i < 5; i++) {
+            store().schedule(key, "entry-" + i, now().minusSeconds(60 - i)).block();
+        }
+
+        assertThat(store().takeDue(key, 3).collectList().block()).containsExactly("entry-0", "entry-1", "entry-2");
+        assertThat(store().takeDue(key, 3).collectList().block()).containsExactly("entry-3", "entry-4");
+    }
+
+    @Test
+    void movesTheInstantOfAnEntryThatIsScheduledAgain() {
+        store().schedule(key, "entry", now().minusSeconds(1)).block();
+        store().schedule(key, "entry", later()).block();
+
+        assertThat(taken(store())).isEmpty();
+    }
+
+    @Test
+    void givesAnEntryToOneOfAllWhoCancelOrTakeIt() {
+        store().schedule(key, "entry", now().minusSeconds(1)).block();
+
+        assertThat(winners(i -> i % 2 == 0
+                        ? node(i).cancel(key, "entry")
+                        : node(i).takeDue(key, 10).hasElements()))
+                .isEqualTo(1);
+        assertThat(store().cancel(key, "entry").block()).isFalse();
+    }
+
+    private List<String> taken(Store node) {
+        return node.takeDue(key, 10).collectList().block();
     }
 
     @Test
