@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.client.PrematureCloseException;
 
 /** Says what went wrong with a backend, without a word about where it is or what it said. */
@@ -38,6 +39,7 @@ final class BackendFailure {
         }
         boolean broken = failure instanceof PrematureCloseException
                 || failure instanceof ClosedChannelException
+                || failure instanceof AbortedException
                 || failure instanceof IOException
                 || isUnreadable(failure);
         return broken ? ProblemCode.BACKEND_BROKEN : ProblemCode.INTERNAL;

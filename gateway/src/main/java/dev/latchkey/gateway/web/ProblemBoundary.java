@@ -13,9 +13,11 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 
 /**
  * The one place where a failure becomes a response: a page for people who are opening one, problem details for
@@ -51,6 +53,10 @@ public final class ProblemBoundary implements Stage {
 
     private Mono<Void> answer(ServerWebExchange exchange, Throwable failure) {
         Problem problem = asProblem(failure);
+        if (problem.getCause() != null && hasGone(exchange.getResponse())) {
+            LOG.debug("request={} the client has gone", requestId(exchange));
+            return Mono.error(failure);
+        }
         log(exchange, problem);
         ServerHttpResponse response = exchange.getResponse();
         if (response.isCommitted()) {
@@ -65,6 +71,12 @@ public final class ProblemBoundary implements Stage {
         }
         DataBuffer buffer = response.bufferFactory().wrap(body);
         return response.writeWith(Mono.just(buffer));
+    }
+
+    /** What is written to a client that has closed its connection fails like a backend does; the connection tells which. */
+    private static boolean hasGone(ServerHttpResponse response) {
+        return ServerHttpResponseDecorator.getNativeResponse(response) instanceof Connection client
+                && !client.channel().isActive();
     }
 
     private void writeHead(ServerHttpResponse response, Problem problem, boolean page, int length) {
