@@ -24,6 +24,12 @@ final class BackendAnswer implements HttpHeadersFilter {
             "transfer-encoding",
             "upgrade");
 
+    private final SessionStreams streams;
+
+    BackendAnswer(SessionStreams streams) {
+        this.streams = streams;
+    }
+
     @Override
     public boolean supports(Type type) {
         return type == Type.RESPONSE;
@@ -31,6 +37,7 @@ final class BackendAnswer implements HttpHeadersFilter {
 
     @Override
     public HttpHeaders filter(HttpHeaders received, ServerWebExchange exchange) {
+        streams.begun(exchange, received);
         HttpHeaders passed = new HttpHeaders();
         List<String> named = received.getConnection();
         for (Map.Entry<String, List<String>> header : received.headerSet()) {

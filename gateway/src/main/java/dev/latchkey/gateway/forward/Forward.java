@@ -19,10 +19,12 @@ import reactor.core.publisher.Mono;
 public final class Forward implements PermittedStage {
 
     private final FilteringWebHandler handler;
+    private final SessionStreams streams;
     private final Map<Route, org.springframework.cloud.gateway.route.Route> carried = new ConcurrentHashMap<>();
 
-    Forward(FilteringWebHandler handler) {
+    Forward(FilteringWebHandler handler, SessionStreams streams) {
         this.handler = handler;
+        this.streams = streams;
     }
 
     @Override
@@ -30,7 +32,9 @@ public final class Forward implements PermittedStage {
         org.springframework.cloud.gateway.route.Route route =
                 carried.computeIfAbsent(permit.route(), Forward::carriedBySpring);
         exchange.getAttributes().put(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR, route);
-        return handler.handle(exchange).onErrorMap(BackendFailure::asProblem);
+        return handler.handle(exchange)
+                .onErrorMap(BackendFailure::asProblem)
+                .doFinally(signal -> streams.ended(exchange));
     }
 
     private static org.springframework.cloud.gateway.route.Route carriedBySpring(Route route) {

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.forward;
 
+import dev.latchkey.gateway.session.OpenStreams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,14 +33,18 @@ class ForwardConfiguration {
             HttpClientProperties clientProperties,
             GatewayProperties properties,
             WebSocketClient webSocketClient,
-            WebSocketService webSocketService) {
+            WebSocketService webSocketService,
+            OpenStreams openStreams) {
+        SessionStreams streams = new SessionStreams(openStreams);
         List<GlobalFilter> filters = List.of(
-                new NettyWriteResponseFilter(properties.getStreamingMediaTypes(), given(new BackendAnswer())),
+                new NettyWriteResponseFilter(properties.getStreamingMediaTypes(), given(new BackendAnswer(streams))),
                 new BackendUrl(),
                 new WebsocketRoutingFilter(
-                        webSocketClient, webSocketService, given(ForwardConfiguration::withoutUpgrade)),
-                new NettyRoutingFilter(client, given(new BackendAnswer()), perRequest(clientProperties)));
-        return new Forward(new FilteringWebHandler(filters, true));
+                        webSocketClient,
+                        streams.watching(webSocketService),
+                        given(ForwardConfiguration::withoutUpgrade)),
+                new NettyRoutingFilter(client, given(new BackendAnswer(streams)), perRequest(clientProperties)));
+        return new Forward(new FilteringWebHandler(filters, true), streams);
     }
 
     /** Nothing is found by Spring Cloud Gateway itself: a route of its own would go round the access gate. */

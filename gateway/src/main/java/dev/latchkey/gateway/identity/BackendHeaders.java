@@ -1,11 +1,11 @@
 package dev.latchkey.gateway.identity;
 
+import dev.latchkey.gateway.provider.AccessToken;
 import dev.latchkey.gateway.route.HeaderPreset;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.Send;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
-import dev.latchkey.gateway.vault.AccessToken;
 import dev.latchkey.gateway.web.RequestScope;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.identity;
 
 import dev.latchkey.gateway.keys.SigningKeys;
+import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
@@ -12,8 +13,8 @@ import org.springframework.context.annotation.Configuration;
 class IdentityConfiguration {
 
     @Bean
-    FreshToken freshToken(TokenVault vault) {
-        return new FreshToken(vault);
+    FreshToken freshToken(TokenVault vault, Challenger challenger) {
+        return new FreshToken(vault, challenger);
     }
 
     @Bean

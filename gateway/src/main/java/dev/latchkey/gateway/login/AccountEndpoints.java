@@ -2,21 +2,28 @@ package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionCookie;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.web.AccountPage;
+import dev.latchkey.gateway.web.AccountQuota;
 import dev.latchkey.gateway.web.AccountSession;
 import dev.latchkey.gateway.web.BrowserWords;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -30,8 +37,11 @@ import reactor.core.publisher.Mono;
 /** Who I am: as a page with my sessions on it, and as JSON for programs. */
 final class AccountEndpoints {
 
+    private static final Duration PATIENCE_WITH_GITHUB = Duration.ofSeconds(5);
+
     private final Sessions sessions;
-    private final SignOut signOut;
+    private final AsPerson asPerson;
+    private final GitHub gitHub;
     private final SessionLoader current;
     private final SessionCookie cookie;
     private final Challenger challenger;
@@ -41,7 +51,8 @@ final class AccountEndpoints {
 
     AccountEndpoints(
             Sessions sessions,
-            SignOut signOut,
+            AsPerson asPerson,
+            GitHub gitHub,
             SessionLoader current,
             SessionCookie cookie,
             Challenger challenger,
@@ -49,7 +60,8 @@ final class AccountEndpoints {
             Pages pages,
             SecurityHeaders security) {
         this.sessions = sessions;
-        this.signOut = signOut;
+        this.asPerson = asPerson;
+        this.gitHub = gitHub;
         this.current = current;
         this.cookie = cookie;
         this.challenger = challenger;
@@ -71,6 +83,7 @@ final class AccountEndpoints {
     private Mono<ServerResponse> signedIn(ServerRequest request, Function<BrowserSession, Mono<ServerResponse>> then) {
         return current.load(request.exchange())
                 .flatMap(then)
+                .onErrorResume(AccountEndpoints::isOver, over -> Mono.empty())
                 .switchIfEmpty(Mono.defer(
                         () -> challenger.challenge(request.exchange()).then(Mono.empty())));
     }
@@ -80,14 +93,28 @@ final class AccountEndpoints {
                 .sort(Comparator.comparing(BrowserSession::lastUsed).reversed())
                 .map(other -> row(other, other.id().equals(session.id())))
                 .collectList()
-                .map(rows -> pages.account(page(session.person(), rows)))
+                .zipWith(quota(session.person().id()), (rows, quota) -> page(session.person(), rows, quota))
+                .map(pages::account)
                 .flatMap(html -> ServerResponse.ok()
                         .headers(security::onPage)
                         .contentType(Pages.MEDIA_TYPE)
                         .bodyValue(html));
     }
 
-    private static AccountPage page(Person person, List<AccountSession> rows) {
+    /** Worth a line of the page and not the page itself: without an answer of GitHub's there is no such line. */
+    private Mono<Optional<AccountQuota>> quota(PersonId person) {
+        return asPerson.call(person, gitHub::quota)
+                .timeout(PATIENCE_WITH_GITHUB)
+                .map(quota -> Optional.of(new AccountQuota(quota.limit(), quota.remaining(), quota.resetsAt())))
+                .onErrorReturn(failure -> !isOver(failure), Optional.empty())
+                .defaultIfEmpty(Optional.empty());
+    }
+
+    private static boolean isOver(Throwable failure) {
+        return failure instanceof Problem problem && problem.code() == ProblemCode.SIGN_IN_REQUIRED;
+    }
+
+    private static AccountPage page(Person person, List<AccountSession> rows, Optional<AccountQuota> quota) {
         return new AccountPage(
                 person.login(),
                 person.name(),
@@ -95,7 +122,8 @@ final class AccountEndpoints {
                 person.emailVerified(),
                 person.groups(),
                 person.id().toString(),
-                rows);
+                rows,
+                quota.orElse(null));
     }
 
     private static AccountSession row(BrowserSession session, boolean current) {
@@ -114,16 +142,20 @@ final class AccountEndpoints {
                 .flatMap(handle -> sessions.list(session.person().id())
                         .filter(own -> own.id().equals(handle))
                         .next()
-                        .flatMap(own -> signOut.end(own))
+                        .flatMap(own -> sessions.end(own.person().id(), own.id(), Reason.SIGNED_OUT))
                         .then(Mono.defer(() -> handle.equals(session.id()) ? leave(request) : stay())));
     }
 
     private Mono<ServerResponse> endAll(ServerRequest request, BrowserSession session) {
         return PostedForm.of(request).flatMap(form -> switch (String.valueOf(form.getFirst("scope"))) {
-            case "others" -> signOut.endOthers(session).then(Mono.defer(this::stay));
-            case "all" -> signOut.endAll(session.person().id()).then(Mono.defer(() -> leave(request)));
+            case "others" -> endAllBut(session.id(), session).then(Mono.defer(this::stay));
+            case "all" -> endAllBut(null, session).then(Mono.defer(() -> leave(request)));
             default -> Mono.error(Problem.of(ProblemCode.REQUEST_MALFORMED, "The form says neither others nor all"));
         });
+    }
+
+    private Mono<Void> endAllBut(@Nullable String except, BrowserSession session) {
+        return sessions.endAll(session.person().id(), except, Reason.SIGNED_OUT);
     }
 
     private Mono<ServerResponse> leave(ServerRequest request) {

@@ -2,19 +2,29 @@ package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderToken;
+import dev.latchkey.gateway.provider.TokenRejected;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.userinfo.DefaultReactiveOAuth2UserService;
 import org.springframework.security.oauth2.client.userinfo.OAuth2UserRequest;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * Reads who has signed in. Always with the new token, since the account may be another than the last one; known by the
@@ -24,22 +34,41 @@ final class GitHubProfile {
 
     private static final Logger LOG = LoggerFactory.getLogger(GitHubProfile.class);
 
-    private final GitHubClient gitHub;
+    private static final Retry UNTIL_KNOWN =
+            Retry.backoff(2, Duration.ofSeconds(1)).jitter(0.1).filter(TokenRejected.class::isInstance);
+
+    private final GitHub gitHub;
     private final DefaultReactiveOAuth2UserService users = new DefaultReactiveOAuth2UserService();
 
-    GitHubProfile(GitHubClient gitHub) {
+    GitHubProfile(GitHub gitHub) {
         this.gitHub = gitHub;
-        users.setWebClient(gitHub.web());
+        users.setWebClient(
+                gitHub.web().mutate().filter(GitHubProfile::patiently).build());
+    }
+
+    /** GitHub's API may not have heard yet of a token that GitHub has just made. */
+    private static Mono<ClientResponse> patiently(ClientRequest request, ExchangeFunction next) {
+        return next.exchange(request)
+                .flatMap(response -> response.statusCode().isSameCodeAs(HttpStatus.UNAUTHORIZED)
+                        ? response.releaseBody().then(Mono.error(TokenRejected::new))
+                        : Mono.just(response))
+                .retryWhen(UNTIL_KNOWN);
     }
 
     private record Email(@Nullable String address) {}
 
-    Mono<Person> read(ClientRegistration registration, OAuth2AccessToken token) {
-        Mono<Map<String, Object>> profile = users.loadUser(new OAuth2UserRequest(registration, token))
+    Mono<Person> read(ClientRegistration registration, ProviderToken token) {
+        Mono<Map<String, Object>> profile = users.loadUser(new OAuth2UserRequest(registration, bearer(token)))
                 .map(user -> user.getAttributes())
                 .switchIfEmpty(Mono.error(() -> new IllegalArgumentException("an empty profile")));
-        return Mono.zip(profile, primaryEmail(token), GitHubProfile::person)
+        return Mono.zip(profile, primaryEmail(token.accessToken()), GitHubProfile::person)
                 .onErrorMap(failure -> !(failure instanceof Problem), GitHubProfile::asProblem);
+    }
+
+    /** As Spring Security has it; it looks at the life of a token as little as we do here. */
+    private static OAuth2AccessToken bearer(ProviderToken token) {
+        return new OAuth2AccessToken(
+                OAuth2AccessToken.TokenType.BEARER, token.accessToken().reveal(), null, null, token.scopes());
     }
 
     private static Problem asProblem(Throwable failure) {
@@ -51,8 +80,8 @@ final class GitHubProfile {
     }
 
     /** Someone whose addresses may not be read is signed in without one; that is not a reason to keep them out. */
-    private Mono<Email> primaryEmail(OAuth2AccessToken token) {
-        return gitHub.emails(token.getTokenValue())
+    private Mono<Email> primaryEmail(AccessToken token) {
+        return gitHub.emails(token)
                 .map(GitHubProfile::primary)
                 .onErrorResume(failure -> {
                     LOG.info("The e-mail addresses of a new sign-in could not be read: {}", failure.toString());
@@ -83,7 +112,7 @@ final class GitHubProfile {
         }
         boolean verified = email.address() != null;
         return new Person(
-                new PersonId(GitHubClient.REGISTRATION, id.toString()),
+                new PersonId(GitHub.ID, id.toString()),
                 login,
                 text(profile, "name"),
                 verified ? email.address() : text(profile, "email"),

@@ -8,8 +8,6 @@ final class LoginCheck implements ConfigurationCheck {
 
     @Override
     public void check(Binder binder, ConfigurationFaults faults) {
-        faults.bind(binder, "latchkey.github", GitHubProperties.class)
-                .ifPresent(properties -> properties.check(faults));
         faults.bind(binder, "latchkey", LoginProperties.class).ifPresent(properties -> properties.check(faults));
     }
 }

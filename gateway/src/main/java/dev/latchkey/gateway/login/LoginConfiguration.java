@@ -1,18 +1,22 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.keys.KeyRing;
-import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderEventListener;
+import dev.latchkey.gateway.provider.TokenEndpoint;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.time.Clock;
-import java.util.Objects;
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,14 +24,8 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({GitHubProperties.class, LoginProperties.class})
+@EnableConfigurationProperties(LoginProperties.class)
 class LoginConfiguration {
-
-    @Bean
-    GitHubClient gitHubClient(GitHubProperties properties, GatewayAddress address, Clock clock) {
-        SecretSource secret = SecretSource.of(Objects.requireNonNull(properties.clientSecret()), clock);
-        return new GitHubClient(properties, secret, address);
-    }
 
     @Bean
     ReturnTarget returnTarget(GatewayAddress address, LoginProperties properties) {
@@ -41,7 +39,8 @@ class LoginConfiguration {
 
     @Bean
     SignIn signIn(
-            GitHubClient gitHub,
+            GitHub gitHub,
+            TokenEndpoint tokens,
             KeyRing keys,
             Sessions sessions,
             TokenVault vault,
@@ -52,7 +51,7 @@ class LoginConfiguration {
         return new SignIn(
                 gitHub,
                 new AttemptCookies(address, keys),
-                new TokenExchange(gitHub, clock),
+                tokens,
                 new GitHubProfile(gitHub),
                 sessions,
                 vault,
@@ -63,44 +62,53 @@ class LoginConfiguration {
     }
 
     @Bean
-    SignOut signOut(Sessions sessions, TokenVault vault, GitHubClient gitHub) {
-        return new SignOut(sessions, vault, gitHub);
-    }
-
-    @Bean
     RouterFunction<ServerResponse> signInRoutes(
             SignIn signIn,
             SessionLoader loader,
-            SignOut signOut,
+            Sessions sessions,
             ReturnTarget targets,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new SignInEndpoints(signIn, loader, signOut, targets, address, pages, security).routes();
+        return new SignInEndpoints(signIn, loader, sessions, targets, address, pages, security).routes();
     }
 
     @Bean
     RouterFunction<ServerResponse> signOutRoutes(
-            SignOut signOut,
+            Sessions sessions,
             SessionLoader loader,
             SessionCookie cookie,
             ReturnTarget targets,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new SignOutEndpoints(signOut, loader, cookie, targets, address, pages, security).routes();
+        return new SignOutEndpoints(sessions, loader, cookie, targets, address, pages, security).routes();
+    }
+
+    @Bean
+    ProviderEventListener grantRevoked(Sessions sessions) {
+        return new GrantRevoked(sessions);
+    }
+
+    @Bean
+    @ConditionalOnProperty("latchkey.github.webhook-secret")
+    RouterFunction<ServerResponse> webhookRoutes(
+            GitHub gitHub, Store store, List<ProviderEventListener> listeners, GatewayAddress address, Clock clock) {
+        return new WebhookEndpoint(gitHub.webhookSecret(), store, listeners, address, clock).routes();
     }
 
     @Bean
     RouterFunction<ServerResponse> accountRoutes(
             Sessions sessions,
-            SignOut signOut,
+            AsPerson asPerson,
+            GitHub gitHub,
             SessionLoader loader,
             SessionCookie cookie,
             Challenger challenger,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new AccountEndpoints(sessions, signOut, loader, cookie, challenger, address, pages, security).routes();
+        return new AccountEndpoints(sessions, asPerson, gitHub, loader, cookie, challenger, address, pages, security)
+                .routes();
     }
 }

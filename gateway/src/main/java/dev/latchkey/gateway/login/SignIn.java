@@ -2,11 +2,16 @@ package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderToken;
+import dev.latchkey.gateway.provider.TokenEndpoint;
+import dev.latchkey.gateway.provider.TokenRefused;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
-import dev.latchkey.gateway.vault.ProviderToken;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.RequestScope;
@@ -36,9 +41,9 @@ import reactor.core.publisher.Mono;
  */
 final class SignIn {
 
-    private final GitHubClient gitHub;
+    private final GitHub gitHub;
     private final AttemptCookies attempts;
-    private final TokenExchange tokens;
+    private final TokenEndpoint tokens;
     private final GitHubProfile profiles;
     private final Sessions sessions;
     private final TokenVault vault;
@@ -49,9 +54,9 @@ final class SignIn {
     private final DefaultServerOAuth2AuthorizationRequestResolver requests;
 
     SignIn(
-            GitHubClient gitHub,
+            GitHub gitHub,
             AttemptCookies attempts,
-            TokenExchange tokens,
+            TokenEndpoint tokens,
             GitHubProfile profiles,
             Sessions sessions,
             TokenVault vault,
@@ -75,7 +80,7 @@ final class SignIn {
 
     /** Remembers an attempt in the browser and gives the address at the provider to send it to. */
     Mono<String> start(ServerWebExchange exchange, String target) {
-        return requests.resolve(exchange, GitHubClient.REGISTRATION)
+        return requests.resolve(exchange, GitHub.ID)
                 .doOnNext(request ->
                         attempts.remember(attempt(request, target), exchange.getRequest(), exchange.getResponse()))
                 .map(OAuth2AuthorizationRequest::getAuthorizationRequestUri);
@@ -155,8 +160,17 @@ final class SignIn {
     private Mono<Arrived> exchange(SignInAttempt attempt, String code) {
         ClientRegistration registration = gitHub.registration();
         return tokens.exchange(grantRequest(registration, attempt, code))
-                .flatMap(granted -> profiles.read(registration, granted.accessToken())
-                        .map(person -> new Arrived(person, granted.token())));
+                .onErrorMap(TokenRefused.class, SignIn::asProblem)
+                .flatMap(token -> profiles.read(registration, token).map(person -> new Arrived(person, token)));
+    }
+
+    private static Problem asProblem(TokenRefused refused) {
+        Problem problem = switch (refused.reason()) {
+            case SPENT -> Problem.of(ProblemCode.CODE_REFUSED);
+            case MISCONFIGURED -> Problem.of(ProblemCode.PROVIDER_MISCONFIGURED);
+            case UNAVAILABLE -> Problem.of(ProblemCode.PROVIDER_FAILED, "GitHub did not hand out a token");
+        };
+        return problem.causedBy(refused);
     }
 
     private static OAuth2AuthorizationCodeGrantRequest grantRequest(
@@ -179,9 +193,10 @@ final class SignIn {
     private Mono<Sessions.Started> begin(Arrived arrived, BrowserSession.Origin origin) {
         return sessions.start(arrived.person(), origin).flatMap(started -> {
             BrowserSession session = started.session();
-            return vault.keep(arrived.person().id(), arrived.token(), session.end())
-                    .onErrorResume(failure ->
-                            sessions.end(arrived.person().id(), session.id()).then(Mono.error(failure)))
+            PersonId person = arrived.person().id();
+            return vault.keep(person, arrived.token(), sessions.endOf(session))
+                    .onErrorResume(failure -> sessions.end(person, session.id(), Reason.SIGNED_OUT)
+                            .then(Mono.error(failure)))
                     .thenReturn(started);
         });
     }

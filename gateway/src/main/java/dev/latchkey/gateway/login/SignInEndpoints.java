@@ -1,7 +1,9 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.ProviderChoice;
@@ -23,7 +25,7 @@ final class SignInEndpoints {
 
     private final SignIn signIn;
     private final SessionLoader current;
-    private final SignOut signOut;
+    private final Sessions sessions;
     private final ReturnTarget targets;
     private final GatewayAddress address;
     private final Pages pages;
@@ -32,14 +34,14 @@ final class SignInEndpoints {
     SignInEndpoints(
             SignIn signIn,
             SessionLoader current,
-            SignOut signOut,
+            Sessions sessions,
             ReturnTarget targets,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
         this.signIn = signIn;
         this.current = current;
-        this.signOut = signOut;
+        this.sessions = sessions;
         this.targets = targets;
         this.address = address;
         this.pages = pages;
@@ -85,7 +87,11 @@ final class SignInEndpoints {
     }
 
     private Mono<Void> end(Optional<BrowserSession> old) {
-        return old.map(signOut::end).orElse(Mono.empty());
+        return old.map(this::replace).orElse(Mono.empty());
+    }
+
+    private Mono<Void> replace(BrowserSession old) {
+        return sessions.end(old.person().id(), old.id(), Reason.REPLACED);
     }
 
     private Mono<ServerResponse> redirect(String target) {

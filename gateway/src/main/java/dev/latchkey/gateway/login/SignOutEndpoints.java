@@ -1,8 +1,9 @@
 package dev.latchkey.gateway.login;
 
-import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.SessionCookie;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
@@ -20,7 +21,7 @@ import reactor.core.publisher.Mono;
 /** The way out. A link only asks; it takes a form of the gateway's own pages to sign out. */
 final class SignOutEndpoints {
 
-    private final SignOut signOut;
+    private final Sessions sessions;
     private final SessionLoader current;
     private final SessionCookie cookie;
     private final ReturnTarget targets;
@@ -29,14 +30,14 @@ final class SignOutEndpoints {
     private final SecurityHeaders security;
 
     SignOutEndpoints(
-            SignOut signOut,
+            Sessions sessions,
             SessionLoader current,
             SessionCookie cookie,
             ReturnTarget targets,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        this.signOut = signOut;
+        this.sessions = sessions;
         this.current = current;
         this.cookie = cookie;
         this.targets = targets;
@@ -65,7 +66,7 @@ final class SignOutEndpoints {
         return PostedForm.of(request).flatMap(form -> {
             String target = afterwards(form.getFirst("rd"), SignInEndpoints.rd(request));
             return current.load(request.exchange())
-                    .flatMap((BrowserSession session) -> signOut.end(session))
+                    .flatMap(session -> sessions.end(session.person().id(), session.id(), Reason.SIGNED_OUT))
                     .then(Mono.defer(() -> {
                         request.exchange().getResponse().addCookie(cookie.clear());
                         return redirect(target);

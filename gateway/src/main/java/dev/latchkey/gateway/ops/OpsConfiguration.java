@@ -2,6 +2,8 @@ package dev.latchkey.gateway.ops;
 
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.web.InternalRoutes;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -15,6 +17,16 @@ class OpsConfiguration {
     @Bean
     InternalRoutes healthRoutes(ApplicationAvailability availability, Store store) {
         return new Health(availability, store).routes();
+    }
+
+    @Bean
+    PrometheusMeterRegistry meters() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    @Bean
+    InternalRoutes metricsRoutes(PrometheusMeterRegistry meters) {
+        return new Metrics(meters).routes();
     }
 
     @Bean

@@ -42,6 +42,11 @@ public enum ProblemCode {
             "Ask the people who run this app to let you in, or sign in with another account."),
     CROSS_SITE_REFUSED(
             "request.cross-site", 403, "This came from another site", "Repeat the action from this site's own pages."),
+    WEBHOOK_UNPROVEN(
+            "webhook.unproven",
+            403,
+            "The signature does not fit this delivery",
+            "Use the same secret at GitHub and in latchkey.github.webhook-secret."),
     COOKIE_AMBIGUOUS(
             "session.cookie.ambiguous",
             400,
@@ -81,6 +86,11 @@ public enum ProblemCode {
             "Tell the people who run this gateway, with the request id."),
     PROFILE_UNUSABLE(
             "sign-in.profile.unusable", 403, "The identity provider sent no usable profile", "Start again here."),
+    TOKEN_UNAVAILABLE(
+            "token.unavailable",
+            503,
+            "GitHub does not answer for your account just now",
+            "You are still signed in. Try again in a few seconds."),
     BACKEND_UNREACHABLE("backend.unreachable", 502, "The app does not answer", "Try again in a few seconds."),
     BACKEND_BROKEN("backend.broken", 502, "The app gave no valid answer", "Try again in a few seconds."),
     BACKEND_TIMEOUT("backend.timeout", 504, "The app took too long", "Try again in a few seconds."),

@@ -8,8 +8,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
@@ -33,9 +35,22 @@ class SessionConfiguration {
     }
 
     @Bean
+    OpenStreams openStreams() {
+        return new OpenStreams();
+    }
+
+    @Bean
     Sessions sessions(
-            StoredSessions<?> stored, Store store, SessionCookie cookie, SessionProperties properties, Clock clock) {
-        return new Sessions(stored, store, cookie, properties, clock);
+            StoredSessions<?> stored,
+            Store store,
+            SessionCookie cookie,
+            ObjectProvider<SessionListener> listeners,
+            ApplicationEventPublisher events,
+            OpenStreams streams,
+            SessionProperties properties,
+            Clock clock) {
+        SessionEnds ends = new SessionEnds(store, listeners::orderedStream, events);
+        return new Sessions(stored, store, cookie, ends, streams, properties, clock);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.session;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,10 +16,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.ResponseCookie;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
 
 /**
  * Who is signed in where. The store has the truth; this node keeps what it saw a moment ago ({@link NearSession}), so
@@ -33,10 +36,16 @@ public final class Sessions implements SmartLifecycle {
     private static final String ENDED = "session-ended";
     private static final int NEAR_SESSIONS = 100_000;
     private static final Duration LAST_WRITES = Duration.ofSeconds(5);
+    private static final Duration LOOK_FOR_ENDS = Duration.ofMillis(500);
+
+    private static final Retry UNTIL_THE_STORE_IS_BACK =
+            Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(200)).maxBackoff(Duration.ofSeconds(5));
 
     private final StoredSessions<?> stored;
     private final Store store;
     private final SessionCookie cookie;
+    private final SessionEnds ends;
+    private final OpenStreams streams;
     private final Clock clock;
     private final SessionProperties properties;
     private final long idle;
@@ -53,11 +62,21 @@ public final class Sessions implements SmartLifecycle {
     private final Scheduler writer = Schedulers.newSingle("session-writer", true);
     private final Disposable endings;
     private volatile boolean running;
+    private volatile Disposable lookingForEnds = Disposables.disposed();
 
-    Sessions(StoredSessions<?> stored, Store store, SessionCookie cookie, SessionProperties properties, Clock clock) {
+    Sessions(
+            StoredSessions<?> stored,
+            Store store,
+            SessionCookie cookie,
+            SessionEnds ends,
+            OpenStreams streams,
+            SessionProperties properties,
+            Clock clock) {
         this.stored = stored;
         this.store = store;
         this.cookie = cookie;
+        this.ends = ends;
+        this.streams = streams;
         this.properties = properties;
         this.idle = properties.idle().toMillis();
         this.clock = clock;
@@ -68,6 +87,10 @@ public final class Sessions implements SmartLifecycle {
     public void start() {
         long tick = properties.writeInterval().toMillis() / 4 + 1;
         writer.schedulePeriodically(this::writeDue, tick, tick, TimeUnit.MILLISECONDS);
+        lookingForEnds = Mono.delay(LOOK_FOR_ENDS)
+                .then(Mono.defer(this::tellOfEnds))
+                .repeat()
+                .subscribe();
         running = true;
     }
 
@@ -89,6 +112,7 @@ public final class Sessions implements SmartLifecycle {
         Instant end = now.plus(properties.maxAge());
         return stored.create(person, origin, now, end)
                 .flatMap(session -> store.addMember(sessionsOf(person.id()), session.id(), end)
+                        .then(ends.expect(person.id(), session.id(), endOf(session, now)))
                         .thenReturn(session))
                 .map(session -> {
                     String value = cookie.valueOf(session.id());
@@ -138,20 +162,53 @@ public final class Sessions implements SmartLifecycle {
     }
 
     /** Ends a session on every node. */
-    public Mono<Void> end(PersonId person, String id) {
-        return stored.delete(id)
-                .then(store.removeMember(sessionsOf(person), id))
-                .then(Mono.defer(() -> {
-                    forget(id);
-                    return store.publish(ENDED, id);
-                }));
+    public Mono<Void> end(PersonId person, String id, Reason reason) {
+        return stored.delete(id).then(gone(person, id)).then(Mono.defer(() -> ends.tell(person, id, reason)));
     }
 
     /** Ends all sessions of a person, or all but one. */
-    public Mono<Void> endAll(PersonId person, @Nullable String except) {
+    public Mono<Void> endAll(PersonId person, @Nullable String except, Reason reason) {
         return store.members(sessionsOf(person))
                 .filter(id -> !id.equals(except))
-                .concatMap(id -> end(person, id))
+                .concatMap(id -> end(person, id, reason))
+                .then();
+    }
+
+    /** When a session ends, from what is known of it. */
+    public Instant endOf(BrowserSession session) {
+        return endOf(session, session.lastUsed());
+    }
+
+    private Instant endOf(BrowserSession session, Instant lastUsed) {
+        Instant idleEnd = lastUsed.plus(properties.idle());
+        return idleEnd.isBefore(session.end()) ? idleEnd : session.end();
+    }
+
+    private Mono<Void> gone(PersonId person, String id) {
+        return store.removeMember(sessionsOf(person), id).then(Mono.defer(() -> {
+            forget(id);
+            return store.publish(ENDED, id);
+        }));
+    }
+
+    /** Tells of the sessions that the store has ended, or will in a moment: their end has come. */
+    private Mono<Void> tellOfEnds() {
+        return ends.takeDue().concatMap(this::endDue).then().onErrorResume(e -> {
+            LOG.debug("Ended sessions cannot be looked for: {}", e.toString());
+            return Mono.empty();
+        });
+    }
+
+    private Mono<Void> endDue(SessionEnds.Entry due) {
+        return stored.find(due.sessionId())
+                .filter(this::isAlive)
+                .flatMap(alive ->
+                        ends.expect(due.person(), due.sessionId(), endOf(alive)).thenReturn(true))
+                .switchIfEmpty(Mono.defer(() -> gone(due.person(), due.sessionId())
+                        .then(ends.told(new SessionEnded(due.person(), due.sessionId(), Reason.EXPIRED)))
+                        .thenReturn(false)))
+                // It has been taken out of the queue: nobody else will see to it.
+                .retryWhen(UNTIL_THE_STORE_IS_BACK)
                 .then();
     }
 
@@ -205,6 +262,7 @@ public final class Sessions implements SmartLifecycle {
     private void hearEnd(String message) {
         if (message.equals(Store.GAP)) {
             near.invalidateAll();
+            closeOrphans();
         } else {
             forget(message);
         }
@@ -214,6 +272,21 @@ public final class Sessions implements SmartLifecycle {
         ended.put(id, true);
         used.remove(id);
         near.invalidate(id);
+        streams.close(id);
+    }
+
+    /** After a time without messages: streams whose session was ended meanwhile. */
+    private void closeOrphans() {
+        Flux.fromIterable(streams.sessions())
+                .concatMap(id -> stored.find(id)
+                        .filter(this::isAlive)
+                        .hasElement()
+                        .doOnNext(alive -> {
+                            if (!alive) {
+                                streams.close(id);
+                            }
+                        }))
+                .subscribe(alive -> {}, e -> LOG.warn("Open streams could not be checked: {}", e.toString()));
     }
 
     private void writeDue() {
@@ -230,18 +303,25 @@ public final class Sessions implements SmartLifecycle {
         BrowserSession session = entry.session();
         long lastUsed = entry.lastUsed();
         return stored.touch(session.id(), Instant.ofEpochMilli(lastUsed), session.end())
-                .doOnNext(exists -> {
+                .flatMap(exists -> {
                     entry.written(lastUsed);
                     if (!exists) {
                         near.invalidate(session.id());
+                        return Mono.<Void>empty();
                     }
+                    return written(session, Instant.ofEpochMilli(lastUsed));
                 })
                 .onErrorResume(e -> {
                     LOG.warn("The time of a session's last use could not be written yet: {}", e.toString());
                     used.putIfAbsent(session.id(), entry);
                     return Mono.empty();
-                })
-                .then();
+                });
+    }
+
+    private Mono<Void> written(BrowserSession session, Instant lastUsed) {
+        PersonId person = session.person().id();
+        Instant end = endOf(session, lastUsed);
+        return ends.expect(person, session.id(), end).then(ends.used(person, end));
     }
 
     private static String sessionsOf(PersonId person) {
@@ -252,6 +332,7 @@ public final class Sessions implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        lookingForEnds.dispose();
         endings.dispose();
         writer.dispose();
         Flux.fromIterable(used.values()).flatMap(this::write, 16).then().block(LAST_WRITES);

@@ -87,6 +87,18 @@ public final class EmbeddedStore implements Store, AutoCloseable {
     }
 
     @Override
+    public Mono<Boolean> replace(String key, byte[] expected, byte[] value) {
+        return changing(() -> {
+            Stored known = records.find(key, now());
+            if (known == null || !known.holds(expected)) {
+                return false;
+            }
+            records.put(key, new Stored(known.end(), value.clone()));
+            return true;
+        });
+    }
+
+    @Override
     public Mono<Boolean> extend(String key, Instant end) {
         return changing(() -> {
             Stored known = records.find(key, now());

@@ -22,6 +22,13 @@ enum RedisScript {
             end
             return 0"""),
 
+    REPLACE_TILL_ITS_END("""
+            if redis.call('GET', KEYS[1]) == ARGV[1] then
+              redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+              return 1
+            end
+            return 0"""),
+
     DELETE_IF("""
             if redis.call('GET', KEYS[1]) == ARGV[1] then
               return redis.call('DEL', KEYS[1])

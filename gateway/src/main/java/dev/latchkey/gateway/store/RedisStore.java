@@ -61,6 +61,13 @@ final class RedisStore implements Store, SmartLifecycle {
     }
 
     @Override
+    public Mono<Boolean> replace(String key, byte[] expected, byte[] value) {
+        return one(redis -> RedisScript.REPLACE_TILL_ITS_END.number(
+                        redis, key(key), ByteBuffer.wrap(expected), ByteBuffer.wrap(value)))
+                .map(RedisStore::isOne);
+    }
+
+    @Override
     public Mono<Boolean> extend(String key, Instant end) {
         return one(redis -> RedisScript.EXTEND.number(redis, key(key), millis(end)))
                 .map(RedisStore::isOne);

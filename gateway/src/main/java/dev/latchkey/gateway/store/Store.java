@@ -32,6 +32,9 @@ public interface Store {
     /** Writes the record if it still holds the expected bytes (compare and set). */
     Mono<Boolean> replace(String key, byte[] expected, byte[] value, Instant end);
 
+    /** Like the other, but the record keeps its end. */
+    Mono<Boolean> replace(String key, byte[] expected, byte[] value);
+
     /** Moves the end of a record that exists to a later instant, never to an earlier; false if there is none. */
     Mono<Boolean> extend(String key, Instant end);
 

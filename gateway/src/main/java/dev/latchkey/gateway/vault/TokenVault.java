@@ -2,15 +2,18 @@ package dev.latchkey.gateway.vault;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.latchkey.gateway.keys.KeyRing;
-import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -18,91 +21,127 @@ import reactor.core.publisher.Mono;
  * The provider tokens of the people who are signed in: one for each person and provider, shared by all that person's
  * sessions, because GitHub keeps ten of an app and silently revokes the oldest.
  *
- * <p>A token is kept sealed and ends with the person's last session. This node remembers it for some seconds; a change
- * on another node arrives as a message.
+ * <p>A token is kept sealed and ends with the person's last session. It is renewed some minutes before its end, beside the
+ * requests that go on using it; only one that is of no more use is waited for. This node remembers tokens for half a
+ * minute; a change on another node arrives as a message.
  */
 public final class TokenVault implements AutoCloseable {
 
-    private static final String CHANGED = "token-changed";
-    /** A token is worth handing out only if the backend has time to use it. */
-    private static final Duration SHORTEST_LIFE = Duration.ofSeconds(60);
+    private static final long NEAR = Duration.ofSeconds(30).toMillis();
+    private static final int NEAR_TOKENS = 100_000;
 
-    private static final Duration NEAR = Duration.ofSeconds(30);
-    private static final int NEAR_TOKENS = 50_000;
-
-    private final Store store;
-    private final KeyRing keys;
+    private final StoredTokens tokens;
+    private final Refresher refresher;
     private final Clock clock;
     private final Disposable changes;
-    private final Cache<String, ProviderToken> near = Caffeine.newBuilder()
-            .maximumSize(NEAR_TOKENS)
-            .expireAfterWrite(NEAR)
-            .build();
+    private final AtomicLong heard = new AtomicLong();
+    private final Map<PersonId, Mono<Held>> lookUps = new ConcurrentHashMap<>();
+    private final Cache<PersonId, Held> near =
+            Caffeine.newBuilder().maximumSize(NEAR_TOKENS).build();
 
-    TokenVault(Store store, KeyRing keys, Clock clock) {
-        this.store = store;
-        this.keys = keys;
+    TokenVault(StoredTokens tokens, Refresher refresher, Clock clock) {
+        this.tokens = tokens;
+        this.refresher = refresher;
         this.clock = clock;
-        this.changes = store.listen(CHANGED).subscribe(this::hearChange);
+        this.changes = tokens.changes().subscribe(this::hearChange);
     }
 
-    /** Keeps what a sign-in brought, in place of any earlier token, until that session's end at the latest. */
+    /** A token near at hand, with all that a request needs to know of it. */
+    private record Held(Mono<AccessToken> served, long servableUntil, long renewFrom, long believedUntil) {
+
+        static Held of(TokenRecord record, PersonId person, long now) {
+            return new Held(
+                    Mono.just(record.token().accessToken()),
+                    Life.servableUntil(record),
+                    Life.renewFrom(record, person.hashCode()),
+                    now + NEAR);
+        }
+
+        boolean isServable(long now) {
+            return now < servableUntil;
+        }
+    }
+
+    /** Keeps what a sign-in brought, in place of any earlier token, until the end of that session at the latest. */
     public Mono<Void> keep(PersonId person, ProviderToken token, Instant end) {
-        return store.put(keyOf(person), TokenRecord.seal(keys, person, token), end)
-                .then(Mono.defer(() -> announce(person)));
+        return tokens.put(person, TokenRecord.of(token, clock.instant()), end).doOnSuccess(done -> forget(person));
     }
 
     /**
-     * A token that works, with at least a minute to live.
+     * A token that works, with at least a minute to live if the provider gives such.
      *
-     * @return fails with {@code sign-in.required} if there is none, or {@code store.unavailable}
+     * @return fails with {@code sign-in.required} if there is none and only signing in again can change that; with {@code
+     *     token.unavailable} or {@code store.unavailable} if waiting can
      */
     public Mono<AccessToken> fresh(PersonId person) {
-        ProviderToken known = near.getIfPresent(person.toString());
-        if (known != null && isFresh(known)) {
-            return Mono.just(known.accessToken());
+        Held held = near.getIfPresent(person);
+        long now = clock.millis();
+        if (held != null && now < held.believedUntil() && held.isServable(now)) {
+            return serve(person, held, now);
         }
-        return find(person)
-                .filter(this::isFresh)
-                .doOnNext(token -> near.put(person.toString(), token))
-                .map(ProviderToken::accessToken)
-                .switchIfEmpty(Mono.error(() -> Problem.of(
-                        ProblemCode.SIGN_IN_REQUIRED, "Your GitHub token has ended. Sign in again to get a new one")));
+        return lookUps.computeIfAbsent(person, this::lookUp)
+                .flatMap(found -> {
+                    long then = clock.millis();
+                    return found.isServable(then) ? serve(person, found, then) : renewed(person);
+                })
+                .switchIfEmpty(Mono.error(TokenVault::over));
     }
 
-    /** Forgets a person's token everywhere and returns it, so that the caller can revoke it; empty if there is none. */
-    public Mono<AccessToken> drop(PersonId person) {
-        return find(person)
-                .map(ProviderToken::accessToken)
-                .flatMap(token ->
-                        store.delete(keyOf(person)).then(announce(person)).thenReturn(token));
+    private Mono<AccessToken> serve(PersonId person, Held held, long now) {
+        if (now >= held.renewFrom() && !refresher.isResting(person)) {
+            renewed(person).subscribe(token -> {}, e -> {});
+        }
+        return held.served();
     }
 
-    private Mono<ProviderToken> find(PersonId person) {
-        return store.get(keyOf(person))
-                .map(bytes -> TokenRecord.open(keys, person, bytes))
-                .onErrorResume(Unsealable.class, e -> Mono.empty());
+    private Mono<AccessToken> renewed(PersonId person) {
+        return Mono.defer(() -> {
+            long before = heard.get();
+            return refresher
+                    .renew(person)
+                    .flatMap(record -> remember(person, record, before).served())
+                    .onErrorMap(TokenOver.class, e -> over());
+        });
     }
 
-    private boolean isFresh(ProviderToken token) {
-        return token.expiresAt() == null || clock.instant().plus(SHORTEST_LIFE).isBefore(token.expiresAt());
+    /** One look-up serves all who wait for it. */
+    private Mono<Held> lookUp(PersonId person) {
+        return Mono.defer(() -> {
+                    long before = heard.get();
+                    return tokens.find(person).map(kept -> remember(person, kept.record(), before));
+                })
+                .doFinally(signal -> lookUps.remove(person))
+                .cache();
     }
 
-    private Mono<Void> announce(PersonId person) {
-        near.invalidate(person.toString());
-        return store.publish(CHANGED, person.toString());
+    /** What was read before a change was heard of may be what it changed. */
+    private Held remember(PersonId person, TokenRecord record, long before) {
+        Held held = Held.of(record, person, clock.millis());
+        near.put(person, held);
+        if (heard.get() != before) {
+            near.invalidate(person);
+        }
+        return held;
+    }
+
+    private static Problem over() {
+        return Problem.of(ProblemCode.SIGN_IN_REQUIRED, "Your sign-in with GitHub has ended. Sign in again");
     }
 
     private void hearChange(String message) {
+        heard.incrementAndGet();
         if (message.equals(Store.GAP)) {
             near.invalidateAll();
-        } else {
-            near.invalidate(message);
+            return;
         }
+        int colon = message.indexOf(':');
+        forget(new PersonId(message.substring(0, colon), message.substring(colon + 1)));
     }
 
-    private static String keyOf(PersonId person) {
-        return "token:" + person;
+    private void forget(PersonId person) {
+        heard.incrementAndGet();
+        near.invalidate(person);
+        refresher.wake(person);
     }
 
     @Override

@@ -1,16 +1,67 @@
 package dev.latchkey.gateway.vault;
 
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.TokenEndpoint;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
+import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Schedulers;
 
 @Configuration(proxyBeanMethods = false)
 class VaultConfiguration {
 
     @Bean
-    TokenVault tokenVault(Store store, KeyRing keys, Clock clock) {
-        return new TokenVault(store, keys, clock);
+    StoredTokens storedTokens(Store store, KeyRing keys) {
+        return new StoredTokens(store, keys);
+    }
+
+    @Bean
+    GitHubTokens gitHubTokens(TokenEndpoint endpoint, GitHub gitHub) {
+        return new GitHubTokens(endpoint, gitHub);
+    }
+
+    @Bean
+    Refresher refresher(
+            StoredTokens tokens,
+            GitHubTokens gitHub,
+            Store store,
+            Sessions sessions,
+            MeterRegistry meters,
+            Clock clock) {
+        return new Refresher(
+                tokens,
+                gitHub,
+                new Pause(store, clock),
+                person -> sessions.endAll(person, null, Reason.REVOKED),
+                new Outcomes(meters),
+                clock,
+                Schedulers.parallel());
+    }
+
+    @Bean
+    TokenVault tokenVault(StoredTokens tokens, Refresher refresher, Clock clock) {
+        return new TokenVault(tokens, refresher, clock);
+    }
+
+    @Bean
+    AsPerson asPerson(TokenVault vault, StoredTokens tokens, GitHubTokens source, Refresher refresher) {
+        return new AsPerson(vault, tokens, source, refresher);
+    }
+
+    @Bean
+    TokenEndings tokenEndings(
+            StoredTokens tokens,
+            GitHubTokens source,
+            Refresher refresher,
+            GitHub gitHub,
+            Sessions sessions,
+            Clock clock) {
+        Recheck recheck = new Recheck(tokens, source, refresher, gitHub.recheckInterval(), clock);
+        return new TokenEndings(tokens, source, recheck, sessions);
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups organisations and teams: {@code acme}, {@code acme:eng}
  * @param identity provider and numeric id, which never change: {@code github:583231}
  * @param sessions in the order to show them
+ * @param quota what is left of the calls to GitHub, if GitHub told
  */
 public record AccountPage(
         String login,
@@ -19,7 +20,8 @@ public record AccountPage(
         boolean emailVerified,
         List<String> groups,
         String identity,
-        List<AccountSession> sessions) {
+        List<AccountSession> sessions,
+        @Nullable AccountQuota quota) {
 
     /** Some people are in hundreds of teams; the page shows that many. */
     private static final int GROUPS_SHOWN = 60;

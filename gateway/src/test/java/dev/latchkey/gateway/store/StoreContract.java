@@ -155,6 +155,17 @@ abstract class StoreContract {
     }
 
     @Test
+    void replacesWithoutMovingTheEnd() {
+        Instant end = now().plus(SOON);
+        store().put(key, ONE, end).block();
+        assertThat(store().replace(key, TWO, ONE).block()).isFalse();
+        assertThat(store().replace(key, ONE, TWO).block()).isTrue();
+        assertThat(get()).isEqualTo(TWO);
+
+        assertHoldsUntil(end, () -> get() != null);
+    }
+
+    @Test
     void letsOneOfManyReplace() {
         put(ONE);
 

@@ -188,14 +188,15 @@ class PagesTest {
 
     @Test
     void marksAnAddressThatIsNotVerified() {
-        AccountPage page = new AccountPage("mona", null, "m@example.com", false, List.of(), "github:1", List.of());
+        AccountPage page =
+                new AccountPage("mona", null, "m@example.com", false, List.of(), "github:1", List.of(), null);
         assertThat(TestPages.pages().account(page)).contains("Not verified").doesNotContain(">Verified");
     }
 
     @Test
     void countsTheGroupsItDoesNotShow() {
-        AccountPage page =
-                new AccountPage("mona", null, null, false, Collections.nCopies(75, "acme:team"), "github:1", List.of());
+        AccountPage page = new AccountPage(
+                "mona", null, null, false, Collections.nCopies(75, "acme:team"), "github:1", List.of(), null);
         Elements groups = Jsoup.parse(TestPages.pages().account(page)).select(".groups li");
         assertThat(groups).hasSize(61);
         assertThat(groups.last().text()).isEqualTo("and 15 more");

@@ -37,7 +37,8 @@ final class TestPages {
                 true,
                 List.of("acme", "acme:eng"),
                 "github:583231",
-                List.of(session("this", true), session("other", false)));
+                List.of(session("this", true), session("other", false)),
+                new AccountQuota(5_000, 4_987, NOW.plusSeconds(1_800)));
     }
 
     static AccountSession session(String handle, boolean current) {
@@ -80,12 +81,12 @@ final class TestPages {
 
     private static AccountPage fewWords() {
         return new AccountPage(
-                "octocat", null, null, false, List.of(), "github:583231", List.of(session("this", true)));
+                "octocat", null, null, false, List.of(), "github:583231", List.of(session("this", true)), null);
     }
 
     private static AccountPage hostileAccount() {
         AccountSession session = new AccountSession(SCRIPT, true, HOSTILE, HOSTILE, NOW, NOW);
-        return new AccountPage(HOSTILE, HOSTILE, HOSTILE, true, List.of(HOSTILE), HOSTILE, List.of(session));
+        return new AccountPage(HOSTILE, HOSTILE, HOSTILE, true, List.of(HOSTILE), HOSTILE, List.of(session), null);
     }
 
     private static ProblemPage hostileProblem() {

@@ -1,7 +1,8 @@
-package dev.latchkey.gateway.login;
+package dev.latchkey.gateway.provider;
 
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -15,6 +16,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url where people sign in; for GitHub Enterprise Server its own address, from which the API's follows
  * @param apiUrl the API, if it is not where GitHub has it for that {@code url}
  * @param scopes what an OAuth App asks for; a GitHub App has its permissions instead and ignores them
+ * @param revoke what is ended at GitHub with a person's last session: the token, or all they granted the app
+ * @param tokenTimeout how long to wait for a token; an answer that comes later is lost, and the refresh token with it
+ * @param recheck how often to ask whether the token of somebody who is active is still good; 0 for never
+ * @param webhookSecret what GitHub signs its webhooks with, as text or {@code file:} and a path; without it none are taken
  */
 @ConfigurationProperties("latchkey.github")
 record GitHubProperties(
@@ -24,7 +29,14 @@ record GitHubProperties(
         @Nullable URI apiUrl,
 
         @DefaultValue({"read:user", "user:email", "read:org"})
-        List<String> scopes) {
+        List<String> scopes,
+
+        @DefaultValue("token") Revocation revoke,
+        @DefaultValue("20s") Duration tokenTimeout,
+        @DefaultValue("1h") Duration recheck,
+        @Nullable String webhookSecret) {
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(2);
 
     private static final String REGISTER = "Register an app at GitHub (Settings, Developer settings) and copy it here; "
             + "its callback URL is the external URL followed by /oauth2/callback.";
@@ -35,6 +47,22 @@ record GitHubProperties(
         }
         if (clientSecret == null || clientSecret.isBlank()) {
             faults.add("latchkey.github.client-secret", "it is missing", REGISTER);
+        }
+        if (tokenTimeout.compareTo(Duration.ofSeconds(1)) < 0 || tokenTimeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            faults.add(
+                    "latchkey.github.token-timeout",
+                    "'" + tokenTimeout + "' is not between a second and two minutes",
+                    "Write a duration such as 20s.");
+        }
+        if (webhookSecret != null && webhookSecret.isBlank()) {
+            faults.add(
+                    "latchkey.github.webhook-secret",
+                    "it is empty, so anybody could sign with it",
+                    "Write the secret of the app's webhook, or leave the property out.");
+        }
+        if (recheck.isNegative()) {
+            faults.add(
+                    "latchkey.github.recheck", "'" + recheck + "' is negative", "Write a duration such as 1h, or 0.");
         }
         checkAddress("latchkey.github.url", url, faults);
         if (apiUrl != null) {
@@ -47,6 +75,11 @@ record GitHubProperties(
         if (!web || address.getHost() == null || address.getRawQuery() != null || address.getRawUserInfo() != null) {
             faults.add(property, "'" + address + "' is no web address", "Write it like https://github.example.com.");
         }
+    }
+
+    /** The client id, which start-up has made sure of. */
+    String id() {
+        return String.valueOf(clientId);
     }
 
     /** The web address without a trailing slash. */

@@ -1,4 +1,4 @@
-package dev.latchkey.gateway.vault;
+package dev.latchkey.gateway.provider;
 
 import dev.latchkey.gateway.keys.Secret;
 import java.time.Instant;

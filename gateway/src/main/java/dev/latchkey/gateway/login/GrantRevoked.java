@@ -1,0 +1,29 @@
+package dev.latchkey.gateway.login;
+
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderEvent;
+import dev.latchkey.gateway.provider.ProviderEventListener;
+import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
+import dev.latchkey.gateway.session.Sessions;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+/** Signs a person out everywhere who has taken back at GitHub what they granted this app. */
+final class GrantRevoked implements ProviderEventListener {
+
+    private final Sessions sessions;
+
+    GrantRevoked(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public Mono<Void> heard(ProviderEvent event) {
+        JsonNode id = event.payload().path("sender").path("id");
+        if (!event.is("github_app_authorization", "revoked") || !id.isIntegralNumber()) {
+            return Mono.empty();
+        }
+        return sessions.endAll(new PersonId(GitHub.ID, id.asString()), null, Reason.REVOKED);
+    }
+}

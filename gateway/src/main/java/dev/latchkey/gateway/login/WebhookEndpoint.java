@@ -1,0 +1,145 @@
+package dev.latchkey.gateway.login;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.ProviderEvent;
+import dev.latchkey.gateway.provider.ProviderEventListener;
+import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.web.GatewayAddress;
+import java.net.URLDecoder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Takes what GitHub tells. Believed is only what GitHub has signed; acted on it is once for each delivery, on whichever
+ * node it arrives. A delivery that could not be acted on is refused, so that GitHub can be asked to repeat it.
+ *
+ * @see <a href="https://docs.github.com/en/webhooks/webhook-events-and-payloads">Webhook events and payloads</a>
+ */
+final class WebhookEndpoint {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookEndpoint.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final byte[] SEEN = {1};
+    /** GitHub repeats deliveries of the last three days if it is asked to. */
+    private static final Duration REPEATABLE = Duration.ofDays(4);
+
+    private static final String FORM_FIELD = "payload=";
+
+    private final SecretSource secret;
+    private final Store store;
+    private final List<ProviderEventListener> listeners;
+    private final GatewayAddress address;
+    private final Clock clock;
+
+    WebhookEndpoint(
+            SecretSource secret,
+            Store store,
+            List<ProviderEventListener> listeners,
+            GatewayAddress address,
+            Clock clock) {
+        this.secret = secret;
+        this.store = store;
+        this.listeners = listeners;
+        this.address = address;
+        this.clock = clock;
+    }
+
+    RouterFunction<ServerResponse> routes() {
+        return RouterFunctions.route()
+                .POST(address.path("/webhooks/github"), this::receive)
+                .build();
+    }
+
+    private Mono<ServerResponse> receive(ServerRequest request) {
+        HttpHeaders headers = request.headers().asHttpHeaders();
+        return request.exchange()
+                .getRequest()
+                .getBody()
+                .reduce(new Signature(secret.current()), (signature, part) -> {
+                    try {
+                        return signature.add(part);
+                    } finally {
+                        DataBufferUtils.release(part);
+                    }
+                })
+                .flatMap(signature -> signature.isProvenBy(headers.getFirst("X-Hub-Signature-256"))
+                        ? believed(headers, signature.body())
+                        : Mono.error(Problem.of(ProblemCode.WEBHOOK_UNPROVEN)));
+    }
+
+    private Mono<ServerResponse> believed(HttpHeaders headers, @Nullable String body) {
+        String delivery = headers.getFirst("X-GitHub-Delivery");
+        String name = headers.getFirst("X-GitHub-Event");
+        if (delivery == null
+                || !delivery.matches("[0-9A-Za-z-]{1,64}")
+                || name == null
+                || !name.matches("[a-z_]{1,64}")) {
+            return Mono.error(Problem.of(ProblemCode.REQUEST_MALFORMED, "The delivery does not say what it is"));
+        }
+        if (body == null) {
+            LOG.warn("The webhook {} {} is too large to be acted on", name, delivery);
+            return accepted();
+        }
+        ProviderEvent event = event(name, body, headers.getContentType());
+        String key = "webhook:" + delivery;
+        Instant end = clock.instant().plus(REPEATABLE);
+        return store.putIfAbsent(key, SEEN, end)
+                .flatMap(first -> first ? actOn(event, key) : Mono.empty())
+                .then(Mono.defer(WebhookEndpoint::accepted));
+    }
+
+    private Mono<Void> actOn(ProviderEvent event, String key) {
+        LOG.info("GitHub tells of {}", event);
+        return Flux.fromIterable(listeners)
+                .concatMap(listener -> listener.heard(event))
+                .then()
+                .onErrorResume(failure -> store.delete(key).then(Mono.error(failure)));
+    }
+
+    private static ProviderEvent event(String name, String body, @Nullable MediaType type) {
+        try {
+            JsonNode payload = JSON.readTree(isForm(type) ? formField(body) : body);
+            JsonNode action = payload.path("action");
+            return new ProviderEvent(name, action.isString() ? action.stringValue() : "", payload);
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw Problem.of(ProblemCode.REQUEST_MALFORMED, "The delivery is no JSON");
+        }
+    }
+
+    private static boolean isForm(@Nullable MediaType type) {
+        return MediaType.APPLICATION_FORM_URLENCODED.equalsTypeAndSubtype(type);
+    }
+
+    private static String formField(String body) {
+        if (!body.startsWith(FORM_FIELD)) {
+            throw new IllegalArgumentException("there is no payload");
+        }
+        return URLDecoder.decode(body.substring(FORM_FIELD.length()), UTF_8);
+    }
+
+    private static Mono<ServerResponse> accepted() {
+        return ServerResponse.status(HttpStatus.ACCEPTED).build();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.latchkey.gateway.ops;
+
+import dev.latchkey.gateway.web.InternalRoutes;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** What the gateway has counted and measured, as Prometheus reads it. */
+final class Metrics {
+
+    private static final MediaType TEXT = MediaType.parseMediaType("text/plain;version=0.0.4;charset=utf-8");
+
+    private final PrometheusMeterRegistry meters;
+
+    Metrics(PrometheusMeterRegistry meters) {
+        this.meters = meters;
+    }
+
+    InternalRoutes routes() {
+        return new InternalRoutes(
+                RouterFunctions.route().GET("/metrics", this::scrape).build());
+    }
+
+    private Mono<ServerResponse> scrape(ServerRequest request) {
+        return ServerResponse.ok().contentType(TEXT).bodyValue(meters.scrape());
+    }
+}

@@ -1,0 +1,26 @@
+package dev.latchkey.gateway.provider;
+
+import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.web.GatewayAddress;
+import java.time.Clock;
+import java.util.Objects;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(GitHubProperties.class)
+class ProviderConfiguration {
+
+    @Bean
+    GitHub gitHub(GitHubProperties properties, GatewayAddress address, Clock clock) {
+        SecretSource secret = SecretSource.of(Objects.requireNonNull(properties.clientSecret()), clock);
+        SecretSource webhooks = SecretSource.of(Objects.requireNonNullElse(properties.webhookSecret(), ""), clock);
+        return new GitHub(properties, secret, webhooks, address);
+    }
+
+    @Bean
+    TokenEndpoint tokenEndpoint(GitHub gitHub, Clock clock) {
+        return new TokenEndpoint(gitHub, clock);
+    }
+}

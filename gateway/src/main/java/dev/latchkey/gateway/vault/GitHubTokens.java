@@ -1,0 +1,59 @@
+package dev.latchkey.gateway.vault;
+
+import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderToken;
+import dev.latchkey.gateway.provider.TokenEndpoint;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/** Tokens of GitHub's. */
+final class GitHubTokens implements TokenSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GitHubTokens.class);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final int RETRIES = 5;
+
+    private final TokenEndpoint endpoint;
+    private final GitHub gitHub;
+
+    GitHubTokens(TokenEndpoint endpoint, GitHub gitHub) {
+        this.endpoint = endpoint;
+        this.gitHub = gitHub;
+    }
+
+    @Override
+    public Mono<ProviderToken> refresh(ProviderToken token) {
+        return endpoint.refresh(token);
+    }
+
+    @Override
+    public Mono<Boolean> isLive(AccessToken token) {
+        return gitHub.isLive(token);
+    }
+
+    @Override
+    public void giveBack(AccessToken token) {
+        beside(gitHub.revokeAlone(token));
+    }
+
+    /** Ends a token whose owner has left, with what else is configured to end then. */
+    void release(AccessToken token) {
+        beside(gitHub.revoke(token));
+    }
+
+    /** Nobody waits for GitHub to be told, and nothing depends on whether it hears. */
+    private static void beside(Mono<Void> revocation) {
+        revocation
+                .retryWhen(Retry.backoff(RETRIES, FIRST_RETRY))
+                .subscribe(done -> {}, e -> LOG.warn("A token could not be revoked at GitHub: {}", e.toString()));
+    }
+
+    @Override
+    public Duration longestCall() {
+        return gitHub.tokenTimeout();
+    }
+}

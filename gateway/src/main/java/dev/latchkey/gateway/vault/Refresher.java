@@ -1,0 +1,330 @@
+package dev.latchkey.gateway.vault;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.TokenRefused;
+import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.vault.StoredTokens.Kept;
+import dev.latchkey.gateway.vault.TokenRecord.Attempt;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
+
+/**
+ * Renews a token once, whoever asks and wherever.
+ *
+ * <p>A refresh token is good for one use, and using it kills the access token beside it. So a second refresh of the same
+ * token is never harmless: it fails, and whoever believes that failure throws the good pair of the first away. Every
+ * published race of this kind ended so. Here it cannot:
+ *
+ * <ul>
+ *   <li>In a node, all who need a token share one flight, which goes on when they leave.
+ *   <li>Among nodes, an attempt is claimed in the token's own record, by a compare-and-set, before anything is sent. It has
+ *       a number and a time longer than the slowest call; until then the others wait and take what it brings.
+ *   <li>A new pair is written if the record still holds the pair it was got for, whoever has the attempt now: a
+ *       winner that was thought dead still wins. If the person signed in again meanwhile, theirs stays; if they signed
+ *       out, the new pair is given back.
+ *   <li>A refusal is believed only while the record is the one that was refused, and after an attempt of unknown outcome
+ *       only when that one has had time to write; then the provider is asked whether the access token is dead, too.
+ * </ul>
+ *
+ * <p>What cannot be healed is an answer that was lost on its way: the old pair is spent and the new one unknown.
+ */
+final class Refresher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refresher.class);
+    /** On top of the longest call, for a node that is slow to notice that its own has ended. */
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+    /** How long a pair that could not be written is held, which is as long as the store may be away. */
+    private static final Duration HOLD = Duration.ofMinutes(30);
+
+    private final StoredTokens tokens;
+    private final TokenSource source;
+    private final Pause pause;
+    private final Endings endings;
+    private final Outcomes outcomes;
+    private final Clock clock;
+    private final Scheduler timer;
+    private final Map<PersonId, Sinks.One<TokenRecord>> flights = new ConcurrentHashMap<>();
+    private final Map<PersonId, Resting> resting = new ConcurrentHashMap<>();
+
+    /** What a person's token ends with. */
+    interface Endings {
+
+        /** The provider will not renew it any more, and it is deleted: the person's sessions end, too. */
+        Mono<Void> over(PersonId person);
+    }
+
+    /** After a failure: how many there were in a row, and when to try again. */
+    private record Resting(int failures, long until) {}
+
+    Refresher(
+            StoredTokens tokens,
+            TokenSource source,
+            Pause pause,
+            Endings endings,
+            Outcomes outcomes,
+            Clock clock,
+            Scheduler timer) {
+        this.tokens = tokens;
+        this.source = source;
+        this.pause = pause;
+        this.endings = endings;
+        this.outcomes = outcomes;
+        this.clock = clock;
+        this.timer = timer;
+    }
+
+    /**
+     * The token that the person has when nobody is renewing it any more: a new one, or the old one if there is no need, or
+     * no way and it still lives.
+     *
+     * @return fails with {@link TokenOver}, or {@code token.unavailable} or {@code store.unavailable} if there is nothing
+     *     to serve until the provider or the store is back
+     */
+    Mono<TokenRecord> renew(PersonId person) {
+        Sinks.One<TokenRecord> flight = Sinks.one();
+        Sinks.One<TokenRecord> running = flights.putIfAbsent(person, flight);
+        if (running != null) {
+            return running.asMono();
+        }
+        attempt(person)
+                .switchIfEmpty(Mono.error(TokenOver::new))
+                .doFinally(signal -> flights.remove(person, flight))
+                .subscribe(flight::tryEmitValue, flight::tryEmitError);
+        return flight.asMono();
+    }
+
+    /** Whether a failure is so recent that only who has nothing else should try again. */
+    boolean isResting(PersonId person) {
+        Resting rest = resting.get(person);
+        return rest != null && clock.millis() < rest.until();
+    }
+
+    /** Forgets how often a person's refresh failed, when their token is another. */
+    void wake(PersonId person) {
+        resting.remove(person);
+    }
+
+    private Mono<TokenRecord> attempt(PersonId person) {
+        return tokens.find(person).switchIfEmpty(Mono.error(TokenOver::new)).flatMap(kept -> step(person, kept));
+    }
+
+    private Mono<TokenRecord> step(PersonId person, Kept kept) {
+        TokenRecord record = kept.record();
+        long now = clock.millis();
+        if (now < Life.renewFrom(record, person.hashCode())) {
+            return Mono.just(record);
+        }
+        Attempt before = record.attempt();
+        if (before != null && now < before.until()) {
+            return before.running() ? waitFor(person) : orStillAlive(record, unavailable(before.until() - now));
+        }
+        if (!record.isRefreshable(now)) {
+            return record.isExpired(now) ? over(person, kept) : Mono.just(record);
+        }
+        if (before != null && before.spent()) {
+            return confirm(person, kept);
+        }
+        return claim(person, kept);
+    }
+
+    /** Somebody is at it: their outcome will be in the record, or their time will be over. */
+    private Mono<TokenRecord> waitFor(PersonId person) {
+        return Mono.delay(LOOK_AGAIN, timer).then(Mono.defer(() -> attempt(person)));
+    }
+
+    private Mono<TokenRecord> claim(PersonId person, Kept kept) {
+        Attempt before = kept.record().attempt();
+        long number = before == null ? 1 : before.number() + 1;
+        boolean doubtful = before != null && (before.running() || before.doubtful());
+        long until = clock.millis() + lease().toMillis();
+        TokenRecord claimed = kept.record().with(new Attempt(number, until, true, doubtful, false));
+        return tokens.replace(person, kept, claimed)
+                .flatMap(mine -> send(person, mine))
+                .switchIfEmpty(Mono.defer(() -> attempt(person)));
+    }
+
+    private Duration lease() {
+        return source.longestCall().plus(MARGIN);
+    }
+
+    private Mono<TokenRecord> send(PersonId person, Kept mine) {
+        Mono<TokenRecord> sent = source.refresh(mine.record().token())
+                .map(next -> TokenRecord.of(next, clock.instant()))
+                .flatMap(next -> save(person, mine.record(), next))
+                .onErrorResume(TokenRefused.class, refused -> refused(person, mine, refused));
+        return pause.left()
+                .map(left -> rest(person, mine, left))
+                .defaultIfEmpty(sent)
+                .flatMap(course -> course);
+    }
+
+    // What the provider gave
+
+    /** A pair in hand is worth more than a store that answers: it is held until it can be written. */
+    private Mono<TokenRecord> save(PersonId person, TokenRecord spent, TokenRecord next) {
+        resting.remove(person);
+        return write(person, spent, next)
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
+                        .scheduler(timer)
+                        .maxBackoff(Duration.ofSeconds(1))
+                        .filter(Refresher::isStoreAway))
+                .timeout(HOLD, timer)
+                .doOnNext(written -> outcomes.count("renewed"));
+    }
+
+    private Mono<TokenRecord> write(PersonId person, TokenRecord spent, TokenRecord next) {
+        return tokens.find(person)
+                .flatMap(kept -> {
+                    if (kept.record().isSamePair(spent)) {
+                        return tokens.replace(person, kept, next)
+                                .flatMap(done -> announced(person, next))
+                                .switchIfEmpty(Mono.defer(() -> write(person, spent, next)));
+                    }
+                    // Written before, by a step whose answer was lost; or else the person has signed in again.
+                    return kept.record().isSamePair(next) ? announced(person, next) : giveBack(next, kept.record());
+                })
+                .switchIfEmpty(Mono.defer(() -> giveBack(next, null)));
+    }
+
+    private Mono<TokenRecord> announced(PersonId person, TokenRecord next) {
+        return tokens.announce(person).onErrorComplete().thenReturn(next);
+    }
+
+    /** Nobody wants the new pair: the person has another, or is signed out. */
+    private Mono<TokenRecord> giveBack(TokenRecord unwanted, @Nullable TokenRecord instead) {
+        source.giveBack(unwanted.token().accessToken());
+        return instead == null ? Mono.error(TokenOver::new) : Mono.just(instead);
+    }
+
+    // What the provider refused
+
+    private Mono<TokenRecord> refused(PersonId person, Kept mine, TokenRefused refused) {
+        outcomes.count(refused.reason());
+        return switch (refused.reason()) {
+            case SPENT -> spent(person, mine, clock.millis() + graceFor(mine));
+            case MISCONFIGURED -> {
+                LOG.error(
+                        "GitHub does not accept this gateway's own credentials ({}): nobody's token can be renewed."
+                                + " Check latchkey.github.client-id and client-secret",
+                        refused.getMessage());
+                yield rest(person, mine, LONGEST_REST);
+            }
+            case UNAVAILABLE -> unavailable(person, mine, refused);
+        };
+    }
+
+    private Mono<TokenRecord> unavailable(PersonId person, Kept mine, TokenRefused refused) {
+        LOG.warn("A token could not be renewed yet: {}", refused.getMessage());
+        Duration asked = refused.retryAfter();
+        if (asked == null) {
+            return rest(person, mine, backoff(person));
+        }
+        return pause.begin(asked).then(Mono.defer(() -> rest(person, mine, asked)));
+    }
+
+    private Duration backoff(PersonId person) {
+        Resting before = resting.get(person);
+        int failures = before == null ? 0 : before.failures();
+        Duration rest = SHORTEST_REST.multipliedBy(1L << Math.min(failures, 6));
+        return rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+    }
+
+    /** Notes when to try again, for all nodes, and serves what there is. */
+    private Mono<TokenRecord> rest(PersonId person, Kept mine, Duration time) {
+        long until = clock.millis() + time.toMillis();
+        resting.compute(person, (id, before) -> new Resting(before == null ? 1 : before.failures() + 1, until));
+        Attempt attempt = attemptOf(mine);
+        Attempt failed = new Attempt(attempt.number(), until, false, attempt.doubtful(), attempt.spent());
+        return tokens.replace(person, mine, mine.record().with(failed))
+                .map(Kept::record)
+                .flatMap(record -> orStillAlive(record, unavailable(time.toMillis())))
+                .switchIfEmpty(Mono.defer(() -> attempt(person)));
+    }
+
+    /** A pair that another attempt has brought may be about to be written. */
+    private long graceFor(Kept mine) {
+        return attemptOf(mine).doubtful() ? lease().toMillis() / 2 : 0;
+    }
+
+    private Mono<TokenRecord> spent(PersonId person, Kept mine, long believeAt) {
+        return tokens.find(person).switchIfEmpty(Mono.error(TokenOver::new)).flatMap(kept -> {
+            if (!kept.record().isSamePair(mine.record())) {
+                return Mono.just(kept.record());
+            }
+            if (attemptOf(kept).number() != attemptOf(mine).number()) {
+                return attempt(person);
+            }
+            if (clock.millis() < believeAt) {
+                return Mono.delay(LOOK_AGAIN, timer).then(Mono.defer(() -> spent(person, mine, believeAt)));
+            }
+            Attempt attempt = attemptOf(mine);
+            Attempt known = new Attempt(attempt.number(), attempt.until(), true, attempt.doubtful(), true);
+            return tokens.replace(person, kept, kept.record().with(known))
+                    .flatMap(noted -> confirm(person, noted))
+                    .switchIfEmpty(Mono.defer(() -> attempt(person)));
+        });
+    }
+
+    /** The refresh token is worthless. Whether the person's sign-in is over, the provider says of the access token. */
+    private Mono<TokenRecord> confirm(PersonId person, Kept kept) {
+        return source.isLive(kept.record().token().accessToken())
+                .flatMap(live -> live && !kept.record().isExpired(clock.millis())
+                        ? keepWithoutRefresh(person, kept)
+                        : over(person, kept))
+                .onErrorResume(e -> !(e instanceof TokenOver) && !isStoreAway(e), e -> {
+                    LOG.warn("GitHub does not say whether a token is good: {}", e.toString());
+                    return rest(person, kept, backoff(person));
+                });
+    }
+
+    private Mono<TokenRecord> keepWithoutRefresh(PersonId person, Kept kept) {
+        TokenRecord left = kept.record().withoutRefresh();
+        return tokens.replace(person, kept, left)
+                .thenReturn(left)
+                .flatMap(record -> tokens.announce(person).thenReturn(record));
+    }
+
+    /** Ends the sign-in, if this is still the token to end it for. */
+    Mono<TokenRecord> over(PersonId person, Kept kept) {
+        return tokens.delete(person, kept).flatMap(deleted -> {
+            if (!deleted) {
+                return attempt(person);
+            }
+            LOG.info("A sign-in is over at GitHub; the sessions of {} end", person);
+            outcomes.count("over");
+            resting.remove(person);
+            return tokens.announce(person).then(endings.over(person)).then(Mono.error(TokenOver::new));
+        });
+    }
+
+    private Mono<TokenRecord> orStillAlive(TokenRecord record, Problem otherwise) {
+        return record.isExpired(clock.millis()) ? Mono.error(otherwise) : Mono.just(record);
+    }
+
+    private static Problem unavailable(long millis) {
+        return Problem.of(ProblemCode.TOKEN_UNAVAILABLE).retryAfter(Duration.ofMillis(Math.max(1, millis)));
+    }
+
+    private static Attempt attemptOf(Kept mine) {
+        Attempt attempt = mine.record().attempt();
+        return attempt == null ? new Attempt(0, 0, false, false, false) : attempt;
+    }
+
+    private static boolean isStoreAway(Throwable failure) {
+        return failure instanceof Problem problem && problem.code() == ProblemCode.STORE_UNAVAILABLE;
+    }
+}

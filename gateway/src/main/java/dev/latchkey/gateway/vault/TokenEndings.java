@@ -1,0 +1,42 @@
+package dev.latchkey.gateway.vault;
+
+import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.session.SessionEnded;
+import dev.latchkey.gateway.session.SessionListener;
+import dev.latchkey.gateway.session.Sessions;
+import java.time.Instant;
+import reactor.core.publisher.Mono;
+
+/** Lets a token live as long as its person's sessions: it ends with the last of them, here at once and then at GitHub. */
+final class TokenEndings implements SessionListener {
+
+    private final StoredTokens tokens;
+    private final GitHubTokens gitHub;
+    private final Recheck recheck;
+    private final Sessions sessions;
+
+    TokenEndings(StoredTokens tokens, GitHubTokens gitHub, Recheck recheck, Sessions sessions) {
+        this.tokens = tokens;
+        this.gitHub = gitHub;
+        this.recheck = recheck;
+        this.sessions = sessions;
+    }
+
+    @Override
+    public Mono<Void> used(PersonId person, Instant until) {
+        return tokens.extend(person, until).then(Mono.defer(() -> recheck.ifDue(person)));
+    }
+
+    /** The token is read before the sessions are: one that a new sign-in brings meanwhile is not taken away. */
+    @Override
+    public Mono<Void> ended(SessionEnded event) {
+        PersonId person = event.person();
+        return tokens.find(person)
+                .filterWhen(kept -> sessions.list(person).hasElements().map(others -> !others))
+                .flatMap(kept -> tokens.delete(person, kept)
+                        .filter(deleted -> deleted)
+                        .doOnNext(
+                                deleted -> gitHub.release(kept.record().token().accessToken()))
+                        .then(tokens.announce(person)));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.latchkey.gateway.vault;
+
+import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.provider.ProviderToken;
+import dev.latchkey.gateway.provider.TokenRefused;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+
+/** Where tokens come from and go back to. */
+interface TokenSource {
+
+    /** The next token for this one, which it spends; fails with {@link TokenRefused} and nothing else. */
+    Mono<ProviderToken> refresh(ProviderToken token);
+
+    /** Whether the provider knows the token as good; fails if it does not say. */
+    Mono<Boolean> isLive(AccessToken token);
+
+    /** Ends a token that nobody needs, beside everything else. */
+    void giveBack(AccessToken token);
+
+    /** How long {@link #refresh} may take at most. */
+    Duration longestCall();
+}
