@@ -11,6 +11,8 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
+import org.springframework.security.web.server.firewall.ServerWebExchangeFirewall;
+import org.springframework.security.web.server.firewall.StrictServerWebExchangeFirewall;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,6 +22,8 @@ import reactor.core.publisher.Mono;
 @Configuration(proxyBeanMethods = false)
 @EnableWebFluxSecurity
 class LoginSecurity {
+
+    private static final char DELETE = 0x7f;
 
     @Bean
     SecurityWebFilterChain ownEndpoints(ServerHttpSecurity http, GatewayAddress address) {
@@ -39,6 +43,22 @@ class LoginSecurity {
                 .exceptionHandling(failures -> failures.accessDeniedHandler((exchange, denied) -> crossSite())
                         .authenticationEntryPoint((exchange, denied) -> crossSite()))
                 .build();
+    }
+
+    /**
+     * Spring Security's firewall reads each byte above 127 as a character and refuses those that are control characters
+     * then. They are ordinary UTF-8 in the cookies of apps and in addresses, and must keep nobody from signing in.
+     */
+    @Bean
+    ServerWebExchangeFirewall firewall() {
+        StrictServerWebExchangeFirewall firewall = new StrictServerWebExchangeFirewall();
+        // Null is asked about too, for a header that is not there.
+        firewall.setAllowedHeaderValues(value -> value == null || isPlain(value));
+        return firewall;
+    }
+
+    private static boolean isPlain(String value) {
+        return value.chars().allMatch(c -> (c >= ' ' && c != DELETE) || c == '\t');
     }
 
     /** What Spring Security's firewall turns away gets an answer like any other. */
