@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.forward;
 
+import dev.latchkey.gateway.web.OwnCookie;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class BackendAnswer implements HttpHeadersFilter {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             if (name.equals("set-cookie")) {
                 header.getValue().stream()
-                        .filter(cookie -> !isOurs(cookie))
+                        .filter(cookie -> !OwnCookie.isIn(pairOf(cookie)))
                         .forEach(cookie -> passed.add(header.getKey(), cookie));
             } else if (!isHopByHop(name, named) && !name.startsWith("x-latchkey-")) {
                 passed.put(header.getKey(), header.getValue());
@@ -57,11 +58,8 @@ final class BackendAnswer implements HttpHeadersFilter {
         return HOP_BY_HOP.contains(name) || named.stream().anyMatch(name::equalsIgnoreCase);
     }
 
-    private static boolean isOurs(String setCookie) {
-        String pair = setCookie.split(";", 2)[0].trim();
-        // A cookie without a name is sent back as its bare value: "=latchkey=x" would return as "latchkey=x".
-        String named = pair.startsWith("=") ? pair.substring(1) : pair;
-        String name = named.split("=", 2)[0].trim();
-        return name.equals("latchkey") || name.equals("__Host-latchkey") || name.contains("latchkey-attempt");
+    private static String pairOf(String setCookie) {
+        int attributes = setCookie.indexOf(';');
+        return attributes < 0 ? setCookie : setCookie.substring(0, attributes);
     }
 }

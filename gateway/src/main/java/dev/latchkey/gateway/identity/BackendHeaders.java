@@ -20,11 +20,9 @@ final class BackendHeaders {
     private static final String COOKIE = "cookie";
     private static final int LONGEST_VALUE = 4096;
 
-    private final String sessionCookie;
     private final IdentityJwt jwts;
 
-    BackendHeaders(String sessionCookie, IdentityJwt jwts) {
-        this.sessionCookie = sessionCookie;
+    BackendHeaders(IdentityJwt jwts) {
         this.jwts = jwts;
     }
 
@@ -47,7 +45,7 @@ final class BackendHeaders {
         return headers;
     }
 
-    private void copy(HttpHeaders received, HttpHeaders headers, String reserved) {
+    private static void copy(HttpHeaders received, HttpHeaders headers, String reserved) {
         Iterator<Map.Entry<CharSequence, CharSequence>> entries = received.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
@@ -60,8 +58,8 @@ final class BackendHeaders {
         }
     }
 
-    private void addCookies(HttpHeaders headers, String line) {
-        String rest = line.contains("latchkey") ? CookieLine.without(line, sessionCookie) : line;
+    private static void addCookies(HttpHeaders headers, String line) {
+        String rest = CookieLine.withoutOwn(line);
         if (!rest.isEmpty()) {
             headers.add("Cookie", rest);
         }

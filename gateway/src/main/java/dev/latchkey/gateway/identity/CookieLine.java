@@ -1,26 +1,25 @@
 package dev.latchkey.gateway.identity;
 
+import dev.latchkey.gateway.web.OwnCookie;
+import io.netty.util.AsciiString;
+
 /** A {@code Cookie} header without the gateway's own cookies, which are nobody's business behind it. */
 final class CookieLine {
 
-    private static final String ATTEMPT = "latchkey-attempt";
-
     private CookieLine() {}
 
-    static String without(String line, String sessionCookie) {
+    static String withoutOwn(String line) {
+        return AsciiString.containsIgnoreCase(line, OwnCookie.SESSION) ? filtered(line) : line;
+    }
+
+    private static String filtered(String line) {
         StringBuilder rest = new StringBuilder(line.length());
         for (String pair : line.split(";")) {
             String trimmed = pair.trim();
-            int equals = trimmed.indexOf('=');
-            String name = equals < 0 ? trimmed : trimmed.substring(0, equals).trim();
-            if (!trimmed.isEmpty() && !isOurs(name, sessionCookie)) {
+            if (!trimmed.isEmpty() && !OwnCookie.isIn(trimmed)) {
                 rest.append(rest.isEmpty() ? "" : "; ").append(trimmed);
             }
         }
         return rest.toString();
-    }
-
-    private static boolean isOurs(String name, String sessionCookie) {
-        return name.equals(sessionCookie) || name.contains(ATTEMPT);
     }
 }

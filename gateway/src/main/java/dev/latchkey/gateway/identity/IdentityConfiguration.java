@@ -2,7 +2,6 @@ package dev.latchkey.gateway.identity;
 
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.route.Challenger;
-import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import java.time.Clock;
@@ -18,8 +17,8 @@ class IdentityConfiguration {
     }
 
     @Bean
-    IdentityStamp identityStamp(GatewayAddress address, SessionCookie cookie, SigningKeys keys, Clock clock) {
+    IdentityStamp identityStamp(GatewayAddress address, SigningKeys keys, Clock clock) {
         IdentityJwt jwts = new IdentityJwt(address.origin(), keys, clock);
-        return new IdentityStamp(new BackendHeaders(cookie.name(), jwts));
+        return new IdentityStamp(new BackendHeaders(jwts));
     }
 }

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.OwnCookie;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,19 +16,26 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * The attempts of a browser: a cookie for each, so that tabs do not get in each other's way, sent only to the
- * gateway's own paths, and never more than a handful.
+ * The attempts of a browser: a cookie for each, so that tabs do not get in each other's way, and never more than a
+ * handful.
+ *
+ * <p>Over https their names begin with {@code __Host-}. Whoever runs a sibling of this host could otherwise plant an
+ * attempt of their own and make somebody finish it. Such a cookie goes along with every request to the host until the
+ * attempt ends, which is why all of them together are bounded.
  */
 final class AttemptCookies {
 
     private static final int MOST = 8;
+
+    /** Characters of all names and values: half of what a request's headers may take. */
+    private static final int MOST_CHARACTERS = 16 * 1024;
 
     private final String namePrefix;
     private final GatewayAddress address;
     private final KeyRing keys;
 
     AttemptCookies(GatewayAddress address, KeyRing keys) {
-        this.namePrefix = address.secure() ? "__Secure-latchkey-attempt-" : "latchkey-attempt-";
+        this.namePrefix = OwnCookie.nameAt(address, OwnCookie.ATTEMPT);
         this.address = address;
         this.keys = keys;
     }
@@ -43,10 +51,11 @@ final class AttemptCookies {
     }
 
     void remember(SignInAttempt attempt, ServerHttpRequest request, ServerHttpResponse response) {
-        forgetOldest(request, response);
-        response.addCookie(cookie(namePrefix + nameOf(attempt.state()), attempt.seal(keys))
+        ResponseCookie made = cookie(namePrefix + nameOf(attempt.state()), attempt.seal(keys))
                 .maxAge(SignInAttempt.LIFE)
-                .build());
+                .build();
+        makeRoom(sizeOf(made), request, response);
+        response.addCookie(made);
     }
 
     /** The attempt that this state belongs to, if this browser made it. */
@@ -65,16 +74,25 @@ final class AttemptCookies {
         response.addCookie(cookie(namePrefix + nameOf(state), "").maxAge(0).build());
     }
 
-    private void forgetOldest(ServerHttpRequest request, ServerHttpResponse response) {
-        List<HttpCookie> attempts = request.getCookies().values().stream()
+    /** Forgets the oldest attempts, so many that a new one of that size has its place. */
+    private void makeRoom(int size, ServerHttpRequest request, ServerHttpResponse response) {
+        List<HttpCookie> newestFirst = request.getCookies().values().stream()
                 .flatMap(List::stream)
                 .filter(cookie -> cookie.getName().startsWith(namePrefix))
-                .sorted(Comparator.comparing(this::startOf))
+                .sorted(Comparator.comparing(this::startOf).reversed())
                 .toList();
-        attempts.stream()
-                .limit(Math.max(0, attempts.size() - MOST + 1))
-                .forEach(cookie -> response.addCookie(
-                        cookie(cookie.getName(), "").maxAge(0).build()));
+        int taken = size;
+        for (int i = 0; i < newestFirst.size(); i++) {
+            HttpCookie attempt = newestFirst.get(i);
+            taken += sizeOf(attempt);
+            if (i >= MOST - 1 || taken > MOST_CHARACTERS) {
+                response.addCookie(cookie(attempt.getName(), "").maxAge(0).build());
+            }
+        }
+    }
+
+    private static int sizeOf(HttpCookie cookie) {
+        return cookie.getName().length() + cookie.getValue().length();
     }
 
     private long startOf(HttpCookie cookie) {
@@ -88,7 +106,7 @@ final class AttemptCookies {
                 .httpOnly(true)
                 .secure(address.secure())
                 .sameSite("Lax")
-                .path(address.prefix());
+                .path("/");
     }
 
     private static boolean same(String a, String b) {

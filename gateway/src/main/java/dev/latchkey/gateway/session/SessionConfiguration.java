@@ -31,7 +31,7 @@ class SessionConfiguration {
 
     @Bean
     SessionCookie sessionCookie(GatewayAddress address, KeyRing keys) {
-        return new SessionCookie(address.secure(), keys);
+        return new SessionCookie(address, keys);
     }
 
     @Bean

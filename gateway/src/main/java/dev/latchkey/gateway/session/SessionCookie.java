@@ -3,6 +3,8 @@ package dev.latchkey.gateway.session;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.OwnCookie;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
@@ -27,15 +29,10 @@ public final class SessionCookie {
     private final KeyRing keys;
     private final SecureRandom random = new SecureRandom();
 
-    SessionCookie(boolean secure, KeyRing keys) {
-        this.name = secure ? "__Host-latchkey" : "latchkey";
-        this.secure = secure;
+    SessionCookie(GatewayAddress address, KeyRing keys) {
+        this.name = OwnCookie.nameAt(address, OwnCookie.SESSION);
+        this.secure = address.secure();
         this.keys = keys;
-    }
-
-    /** {@code __Host-latchkey} over https, {@code latchkey} on plain http. */
-    public String name() {
-        return name;
     }
 
     String newId() {
