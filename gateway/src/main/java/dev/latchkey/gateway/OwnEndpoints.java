@@ -1,8 +1,11 @@
 package dev.latchkey.gateway;
 
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
+import org.springframework.http.HttpMethod;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
@@ -30,7 +33,23 @@ final class OwnEndpoints implements Stage {
             return next.proceed(exchange);
         }
         WebFilterChain chain = exchange.getRequiredAttribute(CHAIN);
-        return chain.filter(exchange);
+        return chain.filter(asGet(exchange));
+    }
+
+    /**
+     * What can be got can be asked for by HEAD (RFC 9110, section 9.1), which the handlers do not know of; the server
+     * leaves the body out. No page of another site has business here, so its browser's preflight gets no answer.
+     */
+    private static ServerWebExchange asGet(ServerWebExchange exchange) {
+        HttpMethod method = exchange.getRequest().getMethod();
+        if (method.equals(HttpMethod.OPTIONS)) {
+            throw Problem.of(ProblemCode.METHOD_REFUSED);
+        }
+        return method.equals(HttpMethod.HEAD)
+                ? exchange.mutate()
+                        .request(request -> request.method(HttpMethod.GET))
+                        .build()
+                : exchange;
     }
 
     /** Exact: a path that only resembles one of ours is an app's, or nobody's. */

@@ -1,6 +1,8 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.web.GatewayAddress;
+import java.util.List;
+import java.util.Set;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -11,6 +13,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
  * of the last years, and the session cookie's {@code SameSite=Lax} keeps older ones out.
  */
 final class CrossOriginGuard {
+
+    /** A page of this very origin, or the person by hand. A sibling of this host is another site here. */
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
 
     private final String origin;
 
@@ -25,9 +30,9 @@ final class CrossOriginGuard {
             return false;
         }
         HttpHeaders headers = request.getHeaders();
-        String site = headers.getFirst("Sec-Fetch-Site");
-        if (site != null) {
-            return !site.equals("same-origin") && !site.equals("none");
+        List<String> sites = headers.getOrEmpty("Sec-Fetch-Site");
+        if (!sites.isEmpty()) {
+            return !OWN_SITES.containsAll(sites);
         }
         String from = headers.getOrigin();
         return from != null && !from.equals(origin);
