@@ -35,6 +35,7 @@ class CheckCommandTest {
                 "--latchkey.session.idle=soon",
                 "--latchkey.external-url=http://example.com/path",
                 "--latchkey.trusted-proxies=10.0.0.0/99",
+                "--server.forward-headers-strategy=framework",
                 "--latchkey.store=etcd");
         assertThat(status).isEqualTo(1);
         assertThat(printed())
@@ -43,7 +44,8 @@ class CheckCommandTest {
                 .contains("latchkey.github.client-secret: it is missing")
                 .contains("latchkey.session.idle: 'soon' cannot be read")
                 .contains("latchkey.external-url")
-                .contains("latchkey.trusted-proxies")
+                .contains("latchkey.trusted-proxies: '10.0.0.0/99'")
+                .contains("server.forward-headers-strategy: 'framework' would believe")
                 .contains("latchkey.store");
     }
 

@@ -6,6 +6,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 
 final class WebCheck implements ConfigurationCheck {
 
+    private static final String FORWARDED = "server.forward-headers-strategy";
+
     @Override
     public void check(Binder binder, ConfigurationFaults faults) {
         faults.bind(binder, "latchkey", AddressProperties.class)
@@ -13,5 +15,18 @@ final class WebCheck implements ConfigurationCheck {
         faults.bind(binder, "latchkey.pages", PagesProperties.class);
         faults.bind(binder, "latchkey", WebProperties.class)
                 .ifPresent(properties -> TrustedProxies.parse(properties.trustedProxies(), faults));
+        checkForwardedHeaders(binder, faults);
+    }
+
+    /** The server would believe the headers of anybody, and hand on a request with another path and peer. */
+    private static void checkForwardedHeaders(Binder binder, ConfigurationFaults faults) {
+        binder.bind(FORWARDED, String.class).ifBound(strategy -> {
+            if (!strategy.equalsIgnoreCase("none")) {
+                faults.add(
+                        FORWARDED,
+                        "'" + strategy + "' would believe forwarded headers whoever sends them",
+                        "Leave it out, and name your proxies in latchkey.trusted-proxies.");
+            }
+        });
     }
 }
