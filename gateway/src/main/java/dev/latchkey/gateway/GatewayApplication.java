@@ -1,5 +1,6 @@
 package dev.latchkey.gateway;
 
+import dev.latchkey.gateway.ops.QuietLibraries;
 import dev.latchkey.gateway.problem.ConfigurationChecks;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +23,8 @@ public class GatewayApplication {
 
     /** The gateway, not yet started; it refuses a configuration with faults before it makes its first part. */
     public static SpringApplicationBuilder application() {
-        return new SpringApplicationBuilder(GatewayApplication.class).initializers(new ConfigurationChecks());
+        return new SpringApplicationBuilder(GatewayApplication.class)
+                .initializers(new QuietLibraries(), new ConfigurationChecks());
     }
 
     /** Reactor Netty starts at least four. On fewer cores they spend their time on waking each other up. */
