@@ -53,6 +53,21 @@ public final class Fault {
         return answering(Quotas.secondaryLimit(429, wait));
     }
 
+    /** A secondary limit that only its words tell: 403, much remaining, and no word of how long. */
+    public static Fault secondaryLimitWithoutWait() {
+        return answering(Quotas.secondaryLimit(403).with("X-RateLimit-Remaining", 4_321));
+    }
+
+    /** That status with that message, as the API words errors. */
+    public static Fault message(int status, String message) {
+        return answering(Reply.message(status, message));
+    }
+
+    /** A redirect of that status to that address. */
+    public static Fault redirect(int status, String location) {
+        return answering(Reply.message(status, "Moved Permanently").with("Location", location));
+    }
+
     /** The primary limit: 403, nothing remaining, and a reset that far ahead. */
     public static Fault quotaExhausted(Duration wait) {
         return new Fault(

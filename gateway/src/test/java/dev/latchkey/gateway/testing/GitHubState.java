@@ -22,6 +22,7 @@ final class GitHubState {
     final Tokens tokens;
     final Devices devices;
     final Quotas quotas;
+    final Installations installations = new Installations(this);
 
     private final Clock clock;
     private final Map<String, StubApp> apps = new ConcurrentHashMap<>();

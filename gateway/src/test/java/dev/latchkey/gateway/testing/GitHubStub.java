@@ -5,10 +5,12 @@ import ch.qos.logback.classic.Logger;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import java.net.URI;
+import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
 
@@ -105,6 +107,7 @@ public final class GitHubStub implements AutoCloseable {
                 new OrganizationEndpoints(state, api),
                 new RepositoryEndpoints(state, api),
                 new ApplicationEndpoints(state, api),
+                new InstallationEndpoints(state, api),
                 new RateLimitEndpoint(state, api));
         families.forEach(family -> family.addTo(routes));
         routes.otherwise(call -> Reply.message(404, "Not Found"));
@@ -184,6 +187,46 @@ public final class GitHubStub implements AutoCloseable {
         return state.tokens.issue(app, person(login), app.grantable(Set.of(scopes)), false, false);
     }
 
+    // GitHub Apps as themselves
+
+    /** The GitHub App of this number, made on first sight. All have one key, unless a test gives them others. */
+    public StubGitHubApp gitHubApp(long id) {
+        return state.installations.app(id, SharedAppKey.PAIR);
+    }
+
+    /** From now on a repository such as {@code acme/old} is {@code acme/new}, and its old name leads there. */
+    public GitHubStub moveRepository(String from, String to) {
+        state.installations.move(from, to);
+        return this;
+    }
+
+    /** The installation token of that value, if it is live. */
+    public Optional<StubInstallationToken> installationToken(String value) {
+        return state.installations.live(value);
+    }
+
+    /** Where an App asks which installation a repository belongs to. */
+    public StubEndpoint installationLookups() {
+        return state.faults.endpoint(
+                "installation look-ups",
+                call -> call.method().equals("GET") && call.path().endsWith("/installation"));
+    }
+
+    /** Where an App gets tokens of an installation. */
+    public StubEndpoint mints() {
+        return state.faults.endpoint("mints", GitHubStub::isMint);
+    }
+
+    private static boolean isMint(Call call) {
+        return call.method().equals("POST") && call.path().endsWith("/access_tokens");
+    }
+
+    /** Made once, since making one takes its time. */
+    private static final class SharedAppKey {
+
+        private static final KeyPair PAIR = AppKeys.rsa(2048);
+    }
+
     // The device flow
 
     /** Types the code that a device shows, and consents. */
@@ -223,6 +266,21 @@ public final class GitHubStub implements AutoCloseable {
     /** {@code organization.member_removed}. The membership itself is the test's to end: {@link StubPerson#leaves}. */
     public Webhook organizationMemberRemoved(String org, String login) {
         return payloads.organizationMemberRemoved(org, person(login));
+    }
+
+    /** {@code installation.created}, {@code deleted}, {@code suspend} or {@code unsuspend}. */
+    public Webhook installationEvent(StubInstallation installation, String action) {
+        return payloads.installation(installation, action);
+    }
+
+    /** {@code installation_repositories.added}. The repository itself is the test's to add. */
+    public Webhook installationRepositoriesAdded(StubInstallation installation, String repository) {
+        return payloads.installationRepositoriesAdded(installation, repository);
+    }
+
+    /** {@code repository.renamed}. The move itself is the test's: {@link #moveRepository}. */
+    public Webhook repositoryRenamed(String fullName, String oldName) {
+        return payloads.repositoryRenamed(fullName, oldName);
     }
 
     /** {@code membership.removed}, of a team such as {@code acme/eng}. */
@@ -318,6 +376,11 @@ public final class GitHubStub implements AutoCloseable {
     public GitHubStub forgetCalls() {
         state.calls.clear();
         return this;
+    }
+
+    /** Calls that asked for an installation token. */
+    public CallLog mintCalls() {
+        return calls().matching(GitHubStub::isMint);
     }
 
     public boolean isLive(String token) {

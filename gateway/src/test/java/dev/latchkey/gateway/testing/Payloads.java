@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.testing;
 
+import java.util.List;
 import java.util.Map;
 
 /** The webhook payloads that decide over sessions, with the members that GitHub guarantees. */
@@ -61,6 +62,47 @@ final class Payloads {
                 true);
         Map<String, Object> user = accounts.user(person);
         return webhook("member", "action", "removed", "member", user, "repository", repository, "sender", user);
+    }
+
+    Webhook installation(StubInstallation installation, String action) {
+        return webhook("installation", "action", action, "installation", about(installation));
+    }
+
+    Webhook installationRepositoriesAdded(StubInstallation installation, String repository) {
+        return webhook(
+                "installation_repositories",
+                "action",
+                "added",
+                "installation",
+                about(installation),
+                "repository_selection",
+                "selected",
+                "repositories_added",
+                List.of(Json.object("full_name", installation.account() + "/" + repository, "name", repository)),
+                "repositories_removed",
+                List.of());
+    }
+
+    Webhook repositoryRenamed(String fullName, String oldName) {
+        String[] parts = fullName.split("/");
+        return webhook(
+                "repository",
+                "action",
+                "renamed",
+                "changes",
+                Json.object("repository", Json.object("name", Json.object("from", oldName))),
+                "repository",
+                Json.object("full_name", fullName, "name", parts[1], "owner", accounts.org(parts[0])));
+    }
+
+    private Map<String, Object> about(StubInstallation installation) {
+        return Json.object(
+                "id",
+                installation.id(),
+                "app_id",
+                installation.app().id(),
+                "account",
+                accounts.org(installation.account()));
     }
 
     private static Webhook webhook(String event, Object... members) {

@@ -41,16 +41,19 @@ final class Quotas {
     }
 
     static Reply secondaryLimit(int status, Duration wait) {
+        return secondaryLimit(status).with("Retry-After", Math.max(1, wait.toSeconds()));
+    }
+
+    static Reply secondaryLimit(int status) {
         String words = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
         return Reply.json(
-                        status,
-                        Json.object(
-                                "message",
-                                words,
-                                "documentation_url",
-                                "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api"
-                                        + "#about-secondary-rate-limits"))
-                .with("Retry-After", Math.max(1, wait.toSeconds()));
+                status,
+                Json.object(
+                        "message",
+                        words,
+                        "documentation_url",
+                        "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api"
+                                + "#about-secondary-rate-limits"));
     }
 
     record Quota(int limit, int used, Instant reset) {
