@@ -94,6 +94,59 @@ public enum ProblemCode {
     BACKEND_UNREACHABLE("backend.unreachable", 502, "The app does not answer", "Try again in a few seconds."),
     BACKEND_BROKEN("backend.broken", 502, "The app gave no valid answer", "Try again in a few seconds."),
     BACKEND_TIMEOUT("backend.timeout", 504, "The app took too long", "Try again in a few seconds."),
+    REPOSITORY_INVALID(
+            "repository.invalid",
+            400,
+            "This is not the name of a repository",
+            "Name owner and repository; both consist of letters, digits, dots, dashes and underscores."),
+    INSTALLATION_MISSING(
+            "installation.missing",
+            404,
+            "The GitHub App is not installed there",
+            "Install the App for this repository at GitHub, or check the name."),
+    INSTALLATION_SUSPENDED(
+            "installation.suspended",
+            403,
+            "The installation of the GitHub App is suspended",
+            "Ask an owner of the account to end the suspension at GitHub."),
+    INSTALLATION_PERMISSIONS(
+            "installation.permissions",
+            422,
+            "The installation of the GitHub App does not grant what is asked for",
+            "Ask an owner of the account to accept the App's permissions, or configure fewer."),
+    INSTALLATION_HASTE(
+            "installation.haste",
+            429,
+            "New tokens were asked for too often",
+            "Wait as long as Retry-After says; tokens made in the meantime are as good."),
+    CALLER_UNKNOWN(
+            "caller.unknown",
+            401,
+            "It is not known who is calling",
+            "Send the credentials of a configured caller, by Basic or Bearer."),
+    CALLER_REFUSED(
+            "caller.refused",
+            403,
+            "This caller may not have this repository's token",
+            "Add the repository to the caller's patterns in the gateway's configuration."),
+    GITHUB_APP_REFUSED(
+            "github.app.refused",
+            500,
+            "GitHub does not accept the App's key or id",
+            "Tell the people who run this gateway: the App's id and private key must belong together."),
+    GITHUB_REFUSED(
+            "github.refused",
+            502,
+            "GitHub refused the call",
+            "Check the rules of the account at GitHub, such as its list of allowed addresses."),
+    GITHUB_LIMITED(
+            "github.limited",
+            429,
+            "GitHub's rate limit is reached",
+            "Wait as long as Retry-After says; nothing is sent to GitHub before."),
+    GITHUB_BROKEN("github.broken", 502, "GitHub gave no valid answer", "Try again in a few seconds."),
+    GITHUB_UNREACHABLE("github.unreachable", 503, "GitHub cannot be reached", "Try again in a few seconds."),
+    GITHUB_TIMEOUT("github.timeout", 504, "GitHub took too long", "Try again in a few seconds."),
     INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
 
     private final String code;

@@ -1,0 +1,21 @@
+package dev.latchkey.gateway.installation;
+
+import dev.latchkey.gateway.problem.ProblemCode;
+import java.time.Duration;
+
+/** What happened in handing out tokens, for whoever counts it. */
+public sealed interface InstallationEvent {
+
+    /** A token was at hand, in this node's memory or in the store. */
+    record Remembered() implements InstallationEvent {}
+
+    /**
+     * GitHub made a token.
+     *
+     * @param took from asking to having it
+     */
+    record Minted(Duration took) implements InstallationEvent {}
+
+    /** Somebody asked and got none, or got an older one. */
+    record Failed(ProblemCode code) implements InstallationEvent {}
+}
