@@ -1,0 +1,7 @@
+/** The wire faces of the systems that the gateway replaces, one sub-package each; they add no feature. */
+@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "installation"})
+@NullMarked
+package dev.latchkey.gateway.facade;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,163 @@
+package dev.latchkey.gateway.facade.tokman;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.problem.ConfigurationFaults;
+import dev.latchkey.gateway.problem.ConfigurationRefused;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/**
+ * Tells who is calling: by credentials, or by where from if the operator said so. Where nobody is configured, this machine
+ * may ask, which has the App's key anyway; but no web page that a browser on it shows.
+ */
+final class Callers {
+
+    private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private final List<Caller> known;
+    private final Networks open;
+    private final Caller stranger;
+    private final Caller local = new Caller("loopback", null, RepositoryPatterns.ALL);
+
+    private Callers(List<Caller> known, Networks open, RepositoryPatterns openRepositories) {
+        this.known = known;
+        this.open = open;
+        this.stranger = new Caller("open-network", null, openRepositories);
+    }
+
+    static Callers read(
+            TokmanProperties properties, InternalTokenProperties internal, ConfigurationFaults faults, Clock clock) {
+        List<Caller> known = new ArrayList<>();
+        for (Secret token : internal.token()) {
+            password("latchkey.internal.token", token, faults, clock)
+                    .ifPresent(source -> known.add(new Caller("internal", source, RepositoryPatterns.ALL)));
+        }
+        for (int i = 0; i < properties.callers().size(); i++) {
+            read("latchkey.broker.callers[" + i + "]", properties.callers().get(i), faults, clock)
+                    .ifPresent(known::add);
+        }
+        TokmanProperties.Open open = properties.open();
+        return new Callers(
+                List.copyOf(known),
+                Networks.parse("latchkey.broker.open.networks", open.networks(), faults),
+                RepositoryPatterns.parse("latchkey.broker.open.repositories", open.repositories(), faults));
+    }
+
+    private static Optional<Caller> read(
+            String place, TokmanProperties.Caller entry, ConfigurationFaults faults, Clock clock) {
+        String name = entry.name() == null ? "" : entry.name();
+        if (!name.matches("[A-Za-z0-9._@-]{1,64}")) {
+            faults.add(
+                    place + ".name",
+                    name.isEmpty() ? "it is missing" : "'" + name + "' is no name",
+                    "Name the caller by letters, digits, dots, dashes and underscores.");
+        }
+        RepositoryPatterns patterns = RepositoryPatterns.parse(place + ".repositories", entry.repositories(), faults);
+        return password(place + ".password", entry.password(), faults, clock)
+                .map(password -> new Caller(name, password, patterns));
+    }
+
+    private static Optional<SecretSource> password(
+            String property, @Nullable Secret configured, ConfigurationFaults faults, Clock clock) {
+        if (configured == null || configured.reveal().isBlank()) {
+            faults.add(property, "it is missing", "Make one with 'openssl rand -base64 32'.");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(SecretSource.of(configured, clock));
+        } catch (ConfigurationRefused refused) {
+            faults.addAll(refused.faults());
+            return Optional.empty();
+        }
+    }
+
+    /** @throws Problem {@code caller.unknown} */
+    Caller of(ServerRequest request) {
+        List<String> credentials = request.headers().header(HttpHeaders.AUTHORIZATION);
+        if (credentials.isEmpty()) {
+            return byAddress(request);
+        }
+        return Optional.of(credentials)
+                .filter(one -> one.size() == 1)
+                .flatMap(one -> byCredentials(one.get(0)))
+                .orElseThrow(Callers::unknown);
+    }
+
+    private Optional<Caller> byCredentials(String authorization) {
+        String[] parts = authorization.trim().split(" +", 2);
+        if (parts.length < 2) {
+            return Optional.empty();
+        }
+        return switch (parts[0].toLowerCase(Locale.ROOT)) {
+            case "basic" -> byBasic(parts[1]);
+            case "bearer" -> byToken(parts[1]);
+            default -> Optional.empty();
+        };
+    }
+
+    /** RFC 7617: the password may hold colons, the name may not. */
+    private Optional<Caller> byBasic(String encoded) {
+        String decoded;
+        try {
+            decoded = new String(Base64.getDecoder().decode(encoded), UTF_8);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        int colon = decoded.indexOf(':');
+        if (colon < 0) {
+            return Optional.empty();
+        }
+        String name = decoded.substring(0, colon);
+        return byToken(decoded.substring(colon + 1))
+                .filter(caller -> caller.name().equals(name));
+    }
+
+    /** Compares with everybody's, so that the time it takes tells nothing about who there is. */
+    private Optional<Caller> byToken(String text) {
+        Secret given = Secret.of(text);
+        Caller found = null;
+        for (Caller caller : known) {
+            found = caller.proves(given) ? caller : found;
+        }
+        return Optional.ofNullable(found);
+    }
+
+    private Caller byAddress(ServerRequest request) {
+        InetSocketAddress peer = request.remoteAddress().orElseThrow(Callers::unknown);
+        if (known.isEmpty() && isLocal(peer, request)) {
+            return local;
+        }
+        if (open.include(peer)) {
+            return stranger;
+        }
+        throw unknown();
+    }
+
+    /** A page of another site can make a browser call this machine by a name of its own, and read the answer. */
+    private static boolean isLocal(InetSocketAddress peer, ServerRequest request) {
+        List<String> hosts = request.headers().header(HttpHeaders.HOST);
+        boolean here = !peer.isUnresolved() && peer.getAddress().isLoopbackAddress();
+        return here
+                && hosts.size() == 1
+                && LOCAL_HOSTS.contains(hosts.get(0).replaceFirst(":[0-9]+$", ""))
+                && request.headers().header(HttpHeaders.ORIGIN).isEmpty();
+    }
+
+    private static Problem unknown() {
+        return Problem.of(ProblemCode.CALLER_UNKNOWN);
+    }
+}
