@@ -3,6 +3,7 @@ package dev.latchkey.gateway.ops;
 import dev.latchkey.gateway.problem.ConfigurationFault;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
 import dev.latchkey.gateway.web.InternalRoutes;
+import dev.latchkey.gateway.web.KeptConnection;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public final class InternalServer implements SmartLifecycle {
     @Override
     public void start() {
         try {
-            server = HttpServer.create()
+            server = KeptConnection.on(HttpServer.create())
                     .host(properties.address())
                     .port(properties.port())
                     .handle(new ReactorHttpHandlerAdapter(RouterFunctions.toHttpHandler(routes)))

@@ -4,7 +4,6 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -92,19 +91,6 @@ final class RequestGuard extends ChannelDuplexHandler {
             context.executor().execute(() -> failBody(context));
         }
         context.read();
-    }
-
-    /**
-     * Lets the connection read the next request. Reactor Netty stops reading when a request begins and starts again when
-     * its end is processed; where the answer was complete before that, and the request had waited behind another, it
-     * never does, and the connection would hang.
-     */
-    @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        context.write(message, promise);
-        if (message instanceof LastHttpContent && !context.channel().config().isAutoRead()) {
-            context.executor().execute(() -> context.channel().config().setAutoRead(true));
-        }
     }
 
     private void failBody(ChannelHandlerContext context) {

@@ -33,7 +33,7 @@ class WebConfiguration {
     /** Puts the guard where a request has been decoded and nothing has looked at it yet. */
     @Bean
     NettyServerCustomizer requestGuard() {
-        return server -> server.doOnChannelInit((observer, channel, remote) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.guard", new RequestGuard()));
+        return server -> KeptConnection.on(server.doOnChannelInit((observer, channel, remote) ->
+                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.guard", new RequestGuard())));
     }
 }

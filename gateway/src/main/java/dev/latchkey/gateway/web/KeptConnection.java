@@ -1,0 +1,32 @@
+package dev.latchkey.gateway.web;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.LastHttpContent;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
+
+/**
+ * Lets a connection read its next request. Reactor Netty stops reading when a request begins and starts again when its end
+ * is processed; where the answer was complete before that, and the request had waited behind another, it never does, and the
+ * connection would hang.
+ */
+public final class KeptConnection extends ChannelOutboundHandlerAdapter {
+
+    KeptConnection() {}
+
+    /** That server, whose connections all read on. */
+    public static HttpServer on(HttpServer server) {
+        return server.doOnChannelInit((observer, channel, remote) ->
+                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.kept", new KeptConnection()));
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        context.write(message, promise);
+        if (message instanceof LastHttpContent && !context.channel().config().isAutoRead()) {
+            context.executor().execute(() -> context.channel().config().setAutoRead(true));
+        }
+    }
+}
