@@ -2,6 +2,7 @@ package dev.latchkey.gateway.ops;
 
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.web.InternalRoutes;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
@@ -27,6 +28,11 @@ class OpsConfiguration {
     @Bean
     InternalRoutes metricsRoutes(PrometheusMeterRegistry meters) {
         return new Metrics(meters).routes();
+    }
+
+    @Bean
+    InstallationMetrics installationMetrics(MeterRegistry meters) {
+        return new InstallationMetrics(meters);
     }
 
     @Bean

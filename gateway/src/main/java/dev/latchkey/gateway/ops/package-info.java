@@ -10,6 +10,7 @@
             "route",
             "login",
             "identity",
+            "installation",
             "forward"
         })
 @NullMarked
