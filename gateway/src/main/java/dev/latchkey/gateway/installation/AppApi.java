@@ -17,7 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
@@ -39,6 +42,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class AppApi {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AppApi.class);
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration IDLE = Duration.ofSeconds(30);
     /** GitHub lets a hundred calls of an account be under way. */
@@ -240,6 +244,7 @@ final class AppApi {
     private Mono<GitHubAnswer> judged(App app, GitHubAnswer answer) {
         int status = answer.status();
         if (status == 401 || (status == 404 && answer.mentions("integration not found"))) {
+            LOG.error("GitHub does not accept the App {}: its id and private key must belong together", app.id());
             return Mono.error(Problem.of(ProblemCode.GITHUB_APP_REFUSED));
         }
         if (status == 403 && answer.mentions("suspended")) {
@@ -265,7 +270,7 @@ final class AppApi {
     }
 
     private static boolean isTooLarge(Throwable failure) {
-        return failure instanceof org.springframework.core.io.buffer.DataBufferLimitException;
+        return failure instanceof DataBufferLimitException;
     }
 
     private static Problem broken(String what) {
