@@ -40,6 +40,26 @@ public enum ProblemCode {
             403,
             "You do not have access to this app",
             "Ask the people who run this app to let you in, or sign in with another account."),
+    MEMBERSHIP_UNKNOWN(
+            "membership.unknown",
+            503,
+            "GitHub cannot be asked just now what you belong to",
+            "You are still signed in, and nothing is decided. Try again in a moment."),
+    MEMBERSHIP_SSO_REQUIRED(
+            "membership.sso-required",
+            403,
+            "The organization asks for single sign-on first",
+            "Sign in to the organization at GitHub, then sign out here and in again."),
+    MEMBERSHIP_APP_RESTRICTED(
+            "membership.app-restricted",
+            403,
+            "The organization hides its members from this gateway",
+            "Ask an owner of the organization to approve the app at GitHub, under Third-party access, or to let the gateway's address in."),
+    MEMBERSHIP_NOT_VISIBLE(
+            "membership.not-visible",
+            403,
+            "This gateway may not see what you belong to",
+            "Sign out and in again. If that does not help, tell the people who run this gateway that its app lacks a scope or permission."),
     CROSS_SITE_REFUSED(
             "request.cross-site", 403, "This came from another site", "Repeat the action from this site's own pages."),
     WEBHOOK_UNPROVEN(

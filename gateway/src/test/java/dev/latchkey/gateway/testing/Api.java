@@ -63,12 +63,31 @@ final class Api {
     }
 
     private Reply counted(Call call, Caller caller, Answer answer) {
-        Quotas.Quota quota =
-                state.quotas.take(quotaKey(caller.person()), caller.person().quota());
-        if (quota.isExceeded()) {
-            return Quotas.primaryLimit(caller.person().login(), quota.reset());
+        String key = quotaKey(caller.person());
+        int limit = caller.person().quota();
+        Quotas.Quota before = state.quotas.look(key, limit);
+        if (before.remaining() == 0) {
+            state.quotas.take(key, limit);
+            return Quotas.primaryLimit(caller.person().login(), before.reset());
         }
-        return described(call, caller, quota.on(answer.answer(caller)));
+        Reply reply = tagged(call, answer.answer(caller));
+        Quotas.Quota quota = reply.status() == 304 ? before : state.quotas.take(key, limit);
+        return described(call, caller, quota.on(reply));
+    }
+
+    /**
+     * The answer with its entity tag, or 304 if that is what the caller has. As on GitHub the tag depends on the token,
+     * speaks for the body alone, and comes back strong where it was given weak.
+     */
+    private static Reply tagged(Call call, Reply reply) {
+        if (!call.method().equals("GET") || reply.status() != 200) {
+            return reply;
+        }
+        String tag = '"' + Integer.toHexString((call.token() + reply.body()).hashCode()) + '"';
+        String known = call.header("If-None-Match");
+        return tag.equals(known == null ? null : known.replaceFirst("^W/", ""))
+                ? Reply.empty(304).with("ETag", tag)
+                : reply.with("ETag", "W/" + tag);
     }
 
     private Reply described(Call call, Caller caller, Reply reply) {

@@ -20,6 +20,7 @@ final class OrganizationEndpoints implements Endpoints {
         String org = Api.BASE + "/orgs/{org}";
         routes.get(org + "/memberships/{login}", call -> about(call, this::membership));
         routes.get(org + "/members/{login}", call -> about(call, this::isMember));
+        routes.get(org + "/teams/{team}", this::team);
         routes.get(org + "/teams/{team}/memberships/{login}", call -> about(call, this::teamMembership));
     }
 
@@ -36,6 +37,19 @@ final class OrganizationEndpoints implements Endpoints {
                             .orElseGet(OrganizationEndpoints::notFound)
                     : notFound();
         });
+    }
+
+    /** A team that the caller is in, or one above it. */
+    private Reply team(Call call) {
+        return api.asPerson(
+                call,
+                caller -> caller.person().teams().stream()
+                        .filter(team -> !state.org(team.org()).isHiddenFrom(caller.app()))
+                        .filter(team -> team.isOrIsUnder(call.variable("org"), call.variable("team")))
+                        .findFirst()
+                        .map(team -> team.upTo(call.variable("team")))
+                        .map(team -> Reply.json(200, accounts.team(team)))
+                        .orElseGet(OrganizationEndpoints::notFound));
     }
 
     private Reply membership(Call call, StubPerson person) {

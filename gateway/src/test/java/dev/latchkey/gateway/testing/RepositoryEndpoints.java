@@ -33,15 +33,21 @@ final class RepositoryEndpoints implements Endpoints {
     private Reply seen(Call call, Function<String, Reply> answer) {
         return api.asPerson(call, caller -> {
             boolean allowed = caller.may("metadata", "repo");
-            return permissionOf(caller.person(), call)
-                    .filter(permission -> allowed)
-                    .map(answer)
-                    .orElseGet(() -> Reply.message(404, "Not Found"));
+            Optional<String> known = permissionOf(caller.person(), call);
+            StubOrg owner = state.org(call.variable("owner"));
+            if (known.isPresent() && owner.isHiddenFrom(caller.app())) {
+                return owner.refusal(state.webUrl());
+            }
+            return known.filter(permission -> allowed).map(answer).orElseGet(() -> Reply.message(404, "Not Found"));
         });
     }
 
     private static Optional<String> permissionOf(StubPerson person, Call call) {
-        return Optional.ofNullable(person.repositories().get(call.variable("owner") + "/" + call.variable("repo")));
+        String fullName = call.variable("owner") + "/" + call.variable("repo");
+        return person.repositories().entrySet().stream()
+                .filter(repository -> repository.getKey().equalsIgnoreCase(fullName))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     private Map<String, Object> repository(Call call, String permission) {

@@ -37,6 +37,24 @@ public final class StubOrg {
         return enforcesSaml || (restrictsOAuthApps && !app.isGitHubApp());
     }
 
+    /** What a direct question about something of a hidden organisation gets. */
+    Reply refusal(String webUrl) {
+        if (enforcesSaml) {
+            return Reply.message(
+                            403,
+                            "Resource protected by organization SAML enforcement. You must grant your OAuth token access"
+                                    + " to this organization.")
+                    .with(
+                            "X-GitHub-SSO",
+                            "required; url=" + webUrl + "/orgs/" + login + "/sso?authorization_request=A1");
+        }
+        return Reply.message(
+                403,
+                "Although you appear to have the correct authorization credentials, the `" + login
+                        + "` organization has enabled OAuth App access restrictions, meaning that data access to"
+                        + " third-parties is limited.");
+    }
+
     boolean isEnforcingSaml() {
         return enforcesSaml;
     }

@@ -224,6 +224,11 @@ public final class StubPerson {
             return team;
         }
 
+        /** This team or the one above it that has that slug. */
+        Team upTo(String other) {
+            return slug.equals(other) ? this : parent.upTo(other);
+        }
+
         boolean isOrIsUnder(String organisation, String other) {
             boolean here = org.equals(organisation) && slug.equals(other);
             return here || (parent != null && parent.isOrIsUnder(organisation, other));

@@ -103,11 +103,13 @@ final class UserEndpoints implements Endpoints {
         if (!caller.may("members", "read:org")) {
             return needsReadOrg(caller);
         }
-        Optional<StubPerson.Membership> membership = visible(caller)
+        Optional<StubPerson.Membership> membership = caller.person().memberships().stream()
                 .filter(each -> each.org().equalsIgnoreCase(call.variable("org")))
                 .findFirst();
         return membership
-                .map(each -> Reply.json(200, accounts.membership(caller.person(), each)))
+                .map(each -> state.org(each.org()).isHiddenFrom(caller.app())
+                        ? state.org(each.org()).refusal(state.webUrl())
+                        : Reply.json(200, accounts.membership(caller.person(), each)))
                 .orElseGet(() -> Reply.message(404, "Not Found"));
     }
 

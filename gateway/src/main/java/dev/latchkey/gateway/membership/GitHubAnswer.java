@@ -1,0 +1,168 @@
+package dev.latchkey.gateway.membership;
+
+import dev.latchkey.gateway.membership.Reading.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An answer of GitHub's API, told apart. A 403 can mean five things, of which "no" is none.
+ *
+ * @see <a href="https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api">rate limits</a>
+ * @see <a href="https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api">SAML single sign-on</a>
+ */
+record GitHubAnswer(int status, HttpHeaders headers, byte[] body) {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration SHORT_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LIMIT_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final Pattern NEXT = Pattern.compile("<([^>]{1,2000})>;\\s*rel=\"next\"");
+    private static final Pattern SSO_URL = Pattern.compile("url=(https?://[^\\s;,\"'<>]{1,1000})");
+
+    /** GitHub's opening of every refusal that is the organisation's policy and not the person's lack of rights. */
+    private static final String POLICY = "Although you appear to have the correct authorization credentials";
+
+    boolean isUnchanged() {
+        return status == 304;
+    }
+
+    boolean isTold() {
+        return status == 200;
+    }
+
+    boolean isMoved() {
+        return status == 301 || status == 302 || status == 307 || status == 308;
+    }
+
+    @Nullable
+    String header(String name) {
+        return headers.getFirst(name);
+    }
+
+    /** The address of the next page, or null (RFC 8288). */
+    @Nullable
+    String next() {
+        String link = header("Link");
+        Matcher next = NEXT.matcher(link == null ? "" : link);
+        return next.find() ? next.group(1) : null;
+    }
+
+    JsonNode json() {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException e) {
+            throw new Unanswered("GitHub sent something that is not JSON", SHORT_PAUSE);
+        }
+    }
+
+    /**
+     * What an answer without content says.
+     *
+     * @throws Unanswered if it says nothing about the person
+     */
+    Outcome refusal(Instant now) {
+        if (status == 404 || status == 410 || status == 451) {
+            return Outcome.ABSENT;
+        }
+        if (status == 403 && isSsoRequired()) {
+            return Outcome.SSO_REQUIRED;
+        }
+        if (status == 429 || (status == 403 && isLimit())) {
+            throw new Unanswered("GitHub's rate limit is reached", pause(now));
+        }
+        if (status == 403 && message().startsWith(POLICY)) {
+            return Outcome.APP_RESTRICTED;
+        }
+        if (status == 403 && namesMissingGrant()) {
+            return Outcome.SCOPE_MISSING;
+        }
+        throw new Unanswered("GitHub answered " + status, SHORT_PAUSE);
+    }
+
+    private boolean isSsoRequired() {
+        String sso = header("X-GitHub-SSO");
+        return sso != null && sso.startsWith("required");
+    }
+
+    /** Where the person signs in to the organisation, or null. */
+    @Nullable
+    String ssoUrl() {
+        String sso = header("X-GitHub-SSO");
+        Matcher url = SSO_URL.matcher(sso == null ? "" : sso);
+        return url.find() ? url.group(1) : null;
+    }
+
+    private boolean isLimit() {
+        if (header("Retry-After") != null || "0".equals(header("X-RateLimit-Remaining"))) {
+            return true;
+        }
+        String documentation = text("documentation_url");
+        return header("GH-Limited-By") != null
+                || documentation.endsWith("secondary-rate-limits")
+                || documentation.contains("rate-limits-for-the-rest-api")
+                || documentation.endsWith("#abuse-rate-limits");
+    }
+
+    /** The scopes or permissions that would do are named, so what is missing is a grant. */
+    private boolean namesMissingGrant() {
+        return header("X-Accepted-GitHub-Permissions") != null || header("X-Accepted-OAuth-Scopes") != null;
+    }
+
+    /** {@code Retry-After}, else until the limit's reset, else a minute. */
+    private Duration pause(Instant now) {
+        Duration wait = retryAfter(now);
+        if (wait == null && "0".equals(header("X-RateLimit-Remaining"))) {
+            wait = untilReset(now);
+        }
+        if (wait == null) {
+            return LIMIT_PAUSE;
+        }
+        return wait.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wait.compareTo(SHORT_PAUSE) < 0 ? SHORT_PAUSE : wait;
+    }
+
+    private @Nullable Duration retryAfter(Instant now) {
+        String text = header("Retry-After");
+        if (text == null) {
+            return null;
+        }
+        if (text.matches("[0-9]{1,6}")) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        try {
+            Instant at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            return Duration.between(now, at);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private @Nullable Duration untilReset(Instant now) {
+        String reset = header("X-RateLimit-Reset");
+        return reset != null && reset.matches("[0-9]{1,12}")
+                ? Duration.between(now, Instant.ofEpochSecond(Long.parseLong(reset)))
+                : null;
+    }
+
+    private String message() {
+        return text("message");
+    }
+
+    private String text(String member) {
+        try {
+            return JSON.readTree(body).path(member).asString("");
+        } catch (JacksonException e) {
+            return "";
+        }
+    }
+}

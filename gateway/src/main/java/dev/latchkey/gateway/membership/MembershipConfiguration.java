@@ -1,0 +1,26 @@
+package dev.latchkey.gateway.membership;
+
+import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.vault.TokenVault;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(MembershipProperties.class)
+class MembershipConfiguration {
+
+    @Bean
+    Memberships memberships(
+            MembershipProperties properties,
+            GitHub gitHub,
+            TokenVault vault,
+            Store store,
+            KeyRing keys,
+            Clock clock) {
+        return new Memberships(properties, new GitHubReader(gitHub.api(), clock), vault, store, keys, clock);
+    }
+}
