@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.identity;
 
+import dev.latchkey.gateway.membership.Groups;
+import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.provider.AccessToken;
 import dev.latchkey.gateway.route.HeaderPreset;
 import dev.latchkey.gateway.route.Permit;
@@ -21,9 +23,11 @@ final class BackendHeaders {
     private static final int LONGEST_VALUE = 4096;
 
     private final IdentityJwt jwts;
+    private final Memberships memberships;
 
-    BackendHeaders(IdentityJwt jwts) {
+    BackendHeaders(IdentityJwt jwts, Memberships memberships) {
         this.jwts = jwts;
+        this.memberships = memberships;
     }
 
     HttpHeaders make(HttpHeaders received, RequestScope scope, Permit permit, @Nullable AccessToken token) {
@@ -82,13 +86,14 @@ final class BackendHeaders {
     private void addIdentity(HttpHeaders headers, Send send, BrowserSession session) {
         Person person = session.person();
         HeaderPreset names = send.headers();
+        Groups groups = send.jwt() == null && names.groups() == null ? Groups.NONE : memberships.groups(person.id());
         set(headers, names.user(), person.login());
         set(headers, names.email(), person.emailVerified() ? person.email() : null);
         set(headers, names.preferredUsername(), person.login());
         set(headers, names.displayName(), person.name());
-        set(headers, names.groups(), String.join(",", person.groups()));
+        set(headers, names.groups(), groups.joined());
         if (send.jwt() != null) {
-            headers.set(send.jwt().header(), jwts.headerValue(session, send.jwt()));
+            headers.set(send.jwt().header(), jwts.headerValue(session, groups, send.jwt()));
         }
     }
 

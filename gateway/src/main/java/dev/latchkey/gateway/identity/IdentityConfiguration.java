@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.identity;
 
 import dev.latchkey.gateway.keys.SigningKeys;
+import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
@@ -17,8 +18,8 @@ class IdentityConfiguration {
     }
 
     @Bean
-    IdentityStamp identityStamp(GatewayAddress address, SigningKeys keys, Clock clock) {
+    IdentityStamp identityStamp(GatewayAddress address, SigningKeys keys, Memberships memberships, Clock clock) {
         IdentityJwt jwts = new IdentityJwt(address.origin(), keys, clock);
-        return new IdentityStamp(new BackendHeaders(jwts));
+        return new IdentityStamp(new BackendHeaders(jwts, memberships));
     }
 }

@@ -11,6 +11,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.latchkey.gateway.keys.SigningKey;
 import dev.latchkey.gateway.keys.SigningKeys;
+import dev.latchkey.gateway.membership.Groups;
 import dev.latchkey.gateway.route.Send;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says who somebody is, in a JWT (RFC 7519) for one audience.
  *
- * <p>A signature costs more than all the rest of a proxied request, so a JWT is used again for the same session and
- * audience until the last fifth of its life, at most a minute, is left. It never outlives its session's absolute end.
+ * <p>A signature costs more than all the rest of a proxied request, so a JWT is used again for the same session, groups
+ * and audience until the last fifth of its life, at most a minute, is left. It never outlives its session's absolute end.
  */
 final class IdentityJwt {
 
@@ -48,7 +49,7 @@ final class IdentityJwt {
         this.clock = clock;
     }
 
-    private record Use(String session, Send.Jwt jwt) {}
+    private record Use(String session, Send.Jwt jwt, String groups) {}
 
     private record Minted(String headerValue, long renewAt) {
 
@@ -58,33 +59,33 @@ final class IdentityJwt {
     }
 
     /** The value of the header that carries the JWT. */
-    String headerValue(BrowserSession session, Send.Jwt jwt) {
-        Use use = new Use(session.id(), jwt);
+    String headerValue(BrowserSession session, Groups groups, Send.Jwt jwt) {
+        Use use = new Use(session.id(), jwt, groups.joined());
         Minted kept = minted.getIfPresent(use);
         if (kept != null && kept.serves(clock.millis())) {
             return kept.headerValue();
         }
         return minted.asMap()
-                .compute(use, (key, other) -> renewed(other, session, jwt))
+                .compute(use, (key, other) -> renewed(other, session, groups, jwt))
                 .headerValue();
     }
 
-    private Minted renewed(@Nullable Minted other, BrowserSession session, Send.Jwt jwt) {
-        return other != null && other.serves(clock.millis()) ? other : mint(session, jwt);
+    private Minted renewed(@Nullable Minted other, BrowserSession session, Groups groups, Send.Jwt jwt) {
+        return other != null && other.serves(clock.millis()) ? other : mint(session, groups, jwt);
     }
 
-    private Minted mint(BrowserSession session, Send.Jwt jwt) {
+    private Minted mint(BrowserSession session, Groups groups, Send.Jwt jwt) {
         Instant now = clock.instant();
         Instant full = now.plus(jwt.ttl());
         Instant end = full.isBefore(session.end()) ? full : session.end();
         Duration fifth = jwt.ttl().dividedBy(5);
         Duration rest = fifth.compareTo(LONGEST_REST) < 0 ? fifth : LONGEST_REST;
-        String signed = sign(claims(session, jwt.audience(), now, end));
+        String signed = sign(claims(session, groups, jwt.audience(), now, end));
         String value = jwt.isBearer() ? "Bearer " + signed : signed;
         return new Minted(value, end.minus(rest).toEpochMilli());
     }
 
-    private JWTClaimsSet claims(BrowserSession session, String audience, Instant now, Instant end) {
+    private JWTClaimsSet claims(BrowserSession session, Groups groups, String audience, Instant now, Instant end) {
         Person person = session.person();
         return new JWTClaimsSet.Builder()
                 .issuer(issuer)
@@ -100,7 +101,7 @@ final class IdentityJwt {
                 .claim("email", person.email())
                 .claim("email_verified", person.emailVerified())
                 .claim("picture", person.picture())
-                .claim("groups", person.groups())
+                .claim("groups", groups.names())
                 .build();
     }
 

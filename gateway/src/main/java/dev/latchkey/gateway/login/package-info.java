@@ -1,5 +1,5 @@
 /** Signs a person in and out, and answers a Challenge. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "store", "provider", "session", "vault", "route"})
+@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "store", "provider", "session", "vault", "membership", "route"})
 @NullMarked
 package dev.latchkey.gateway.login;
 

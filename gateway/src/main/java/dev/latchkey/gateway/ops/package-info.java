@@ -7,6 +7,7 @@
             "store",
             "session",
             "vault",
+            "membership",
             "route",
             "login",
             "identity",

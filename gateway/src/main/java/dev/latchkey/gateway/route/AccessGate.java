@@ -1,12 +1,12 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.web.RequestScope;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpMethod;
+import java.util.Objects;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -17,44 +17,45 @@ import reactor.core.publisher.Mono;
 public final class AccessGate {
 
     private final Challenger challenger;
+    private final Policy policy;
 
-    AccessGate(Challenger challenger) {
+    AccessGate(Challenger challenger, Memberships memberships) {
         this.challenger = challenger;
+        this.policy = new Policy(memberships);
     }
 
-    /** Passes the request on with a permit, challenges it, or fails with {@code access.denied}. */
+    /** Passes the request on with a permit, challenges it, or fails with the problem that says why not. */
     public Mono<Void> decide(ServerWebExchange exchange, PermittedStage.Next next) {
         Route route = RouteMatcher.routeOf(exchange);
-        Decision decision = decide(
+        BrowserSession session = SessionLoader.sessionOf(exchange);
+        Decision decision = policy.decideNow(
                 route,
                 exchange.getRequest().getMethod(),
                 RequestScope.of(exchange).path(),
-                SessionLoader.sessionOf(exchange));
+                session);
+        return decision instanceof Decision.Undecided
+                ? ask(route, Objects.requireNonNull(session), exchange, next)
+                : act(decision, exchange, next);
+    }
+
+    private Mono<Void> ask(Route route, BrowserSession session, ServerWebExchange exchange, PermittedStage.Next next) {
+        return policy.decideByAsking(route, session)
+                .onErrorResume(AccessGate::isSignInRequired, failure -> Mono.just(new Decision.Challenged()))
+                .flatMap(decision -> act(decision, exchange, next));
+    }
+
+    /** The session goes on, but what GitHub is asked with has ended: a new sign-in brings it back. */
+    private static boolean isSignInRequired(Throwable failure) {
+        return failure instanceof Problem problem && problem.code() == ProblemCode.SIGN_IN_REQUIRED;
+    }
+
+    private Mono<Void> act(Decision decision, ServerWebExchange exchange, PermittedStage.Next next) {
         if (decision instanceof Decision.Permitted permitted) {
             return next.proceed(permitted.permit(), exchange);
         }
-        if (decision instanceof Decision.Challenged) {
-            return challenger.challenge(exchange);
+        if (decision instanceof Decision.Denied denied) {
+            throw denied.why();
         }
-        throw Problem.of(ProblemCode.ACCESS_DENIED);
-    }
-
-    static Decision decide(Route route, HttpMethod method, String path, @Nullable BrowserSession session) {
-        boolean admitted = session == null
-                ? admitsStrangers(route)
-                : route.allow().stream().anyMatch(rule -> rule.admits(session.person()));
-        if (admitted || route.isOpen(method, path)) {
-            return new Decision.Permitted(new Permit(route, session));
-        }
-        return session == null ? new Decision.Challenged() : new Decision.Denied();
-    }
-
-    private static boolean admitsStrangers(Route route) {
-        for (Rule rule : route.allow()) {
-            if (rule instanceof Rule.Anyone) {
-                return true;
-            }
-        }
-        return false;
+        return challenger.challenge(exchange);
     }
 }

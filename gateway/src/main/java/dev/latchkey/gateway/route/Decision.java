@@ -1,14 +1,23 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.problem.Problem;
+
 /** What the gate says to a request. */
 sealed interface Decision {
 
-    /** Let in. */
-    record Permitted(Permit permit) implements Decision {}
+    /**
+     * Let in.
+     *
+     * @param reason the line that let it in, as an operator reads it
+     */
+    record Permitted(Permit permit, String reason) implements Decision {}
 
     /** Not let in as a stranger; signing in may help. */
     record Challenged() implements Decision {}
 
     /** Signed in, and not let in. */
-    record Denied() implements Decision {}
+    record Denied(Problem why) implements Decision {}
+
+    /** No line lets in so far, and of some this node cannot tell without asking GitHub. */
+    record Undecided() implements Decision {}
 }

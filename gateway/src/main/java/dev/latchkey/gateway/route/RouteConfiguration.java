@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.util.List;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ class RouteConfiguration {
     }
 
     @Bean
-    AccessGate accessGate(Challenger challenger) {
-        return new AccessGate(challenger);
+    AccessGate accessGate(Challenger challenger, Memberships memberships) {
+        return new AccessGate(challenger, memberships);
     }
 }

@@ -24,10 +24,8 @@ final class RouteFields {
             Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final Pattern METHOD = Pattern.compile("[A-Z]{3,16}");
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
-    private static final Pattern LOGIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\\[bot])?");
     private static final Set<String> RESERVED_HEADERS =
             Set.of("host", "cookie", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
-    private static final Set<String> PLANNED_RULES = Set.of("org", "team", "repo", "email", "actions");
     private static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token");
     private static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
 
@@ -121,51 +119,7 @@ final class RouteFields {
     }
 
     List<Rule> allow(@Nullable Node node) {
-        List<Rule> rules = new ArrayList<>();
-        if (node == null) {
-            return rules;
-        }
-        for (ScalarNode line : yaml.list(node)) {
-            Rule rule = rule(line);
-            if (rule != null) {
-                rules.add(rule);
-            }
-        }
-        if (rules.isEmpty() && yaml.faults().isEmpty()) {
-            yaml.fault(node, "'allow' lets nobody in", "Add a line such as 'signed-in' or 'user:octocat'.");
-        }
-        return rules;
-    }
-
-    private @Nullable Rule rule(ScalarNode line) {
-        String text = line.getValue();
-        String kind = text.contains(":") ? text.substring(0, text.indexOf(':')) : text;
-        if (text.equals("anyone")) {
-            return new Rule.Anyone();
-        }
-        if (text.equals("signed-in")) {
-            return new Rule.SignedIn();
-        }
-        if (kind.equals("user")) {
-            return user(line, text.substring(text.indexOf(':') + 1));
-        }
-        if (PLANNED_RULES.contains(kind)) {
-            yaml.fault(line, "'" + kind + ":' is not supported yet", "Use 'user:' lines until a later release has it.");
-        } else {
-            yaml.fault(
-                    line,
-                    "'" + text + "' is no rule",
-                    "Use 'anyone', 'signed-in' or 'user:' followed by a GitHub login.");
-        }
-        return null;
-    }
-
-    private @Nullable Rule user(ScalarNode line, String login) {
-        if (!LOGIN.matcher(login).matches()) {
-            yaml.fault(line, "'" + login + "' is no GitHub login", "Write it like user:octocat.");
-            return null;
-        }
-        return new Rule.User(login);
+        return new AllowLines(yaml).read(node);
     }
 
     List<Route.OpenPath> open(@Nullable Node node) {

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.membership.Claim;
 import dev.latchkey.gateway.session.Person;
 
 /** A line of {@code allow}. */
@@ -18,11 +19,69 @@ public sealed interface Rule {
      */
     record User(String login) implements Rule {}
 
-    /** True if this line lets that person in. */
+    /** Everybody whose primary address GitHub has verified and this pattern covers. */
+    record Email(EmailPattern pattern) implements Rule {}
+
+    /** Everybody of whom GitHub says so; the one kind of rule that may have to wait. */
+    record Belongs(Claim claim) implements Rule {}
+
+    /** True if what the session holds suffices to let that person in. */
     default boolean admits(Person person) {
         if (this instanceof User user) {
             return user.login().equalsIgnoreCase(person.login());
         }
-        return true;
+        if (this instanceof Email email) {
+            return person.emailVerified() && email.pattern().covers(person.email());
+        }
+        return !(this instanceof Belongs);
+    }
+
+    /** The line as an operator writes it. */
+    default String line() {
+        if (this instanceof User user) {
+            return "user:" + user.login();
+        }
+        if (this instanceof Email email) {
+            return "email:" + email.pattern();
+        }
+        if (this instanceof Belongs belongs) {
+            return line(belongs.claim());
+        }
+        return this instanceof Anyone ? "anyone" : "signed-in";
+    }
+
+    private static String line(Claim claim) {
+        if (claim instanceof Claim.Organization organization) {
+            return "org:" + organization.login();
+        }
+        if (claim instanceof Claim.Team team) {
+            return "team:" + team.organization() + '/' + team.slug();
+        }
+        Claim.Repository repository = (Claim.Repository) claim;
+        return "repo:" + repository.owner() + '/' + repository.name() + ':'
+                + repository.permission().role();
+    }
+
+    /** Who this line lets in, as people who are not let in may read it: no one's login, no one's address. */
+    default String audience() {
+        if (this instanceof Email email) {
+            return "people with an address at " + email.pattern().domain();
+        }
+        if (this instanceof Belongs belongs) {
+            return audience(belongs.claim());
+        }
+        return this instanceof User ? "people named one by one" : "everybody";
+    }
+
+    private static String audience(Claim claim) {
+        if (claim instanceof Claim.Organization organization) {
+            return "members of " + organization.login();
+        }
+        if (claim instanceof Claim.Team team) {
+            return "members of the team " + team.organization() + '/' + team.slug();
+        }
+        Claim.Repository repository = (Claim.Repository) claim;
+        return "people with " + repository.permission().role() + " permission on " + repository.owner() + '/'
+                + repository.name();
     }
 }

@@ -30,6 +30,11 @@ class RouteFileTest {
                 allow:
                   - user:octocat
                   - signed-in
+                  - org:acme
+                  - team:acme/eng
+                  - repo:acme/wiki
+                  - repo:acme/wiki:push
+                  - email:*@Acme.example
                 public:
                   - GET /wiki/healthz
                   - /wiki/assets/**
@@ -43,7 +48,16 @@ class RouteFileTest {
         assertThat(route.host()).isEqualTo("wiki.example.com");
         assertThat(route.path().getPatternString()).isEqualTo("/wiki/**");
         assertThat(route.backend()).hasToString("http://127.0.0.1:3000");
-        assertThat(route.allow()).containsExactly(new Rule.User("octocat"), new Rule.SignedIn());
+        assertThat(route.allow())
+                .extracting(Rule::line)
+                .containsExactly(
+                        "user:octocat",
+                        "signed-in",
+                        "org:acme",
+                        "team:acme/eng",
+                        "repo:acme/wiki:read",
+                        "repo:acme/wiki:write",
+                        "email:*@acme.example");
         assertThat(route.open()).hasSize(2);
         assertThat(route.send())
                 .isEqualTo(new Send(
@@ -72,10 +86,19 @@ class RouteFileTest {
                     to: http://a                                                        | 1 | 'allow' is missing
                     to: http://a\\nallow: []                                             | 2 | lets nobody in
                     to: http://a\\nallow: signed-in                                      | 2 | a list is expected
-                    to: http://a\\nallow:\\n  - org:acme                                  | 3 | 'org:' is not supported yet
-                    to: http://a\\nallow:\\n  - team:acme/eng                             | 3 | 'team:' is not supported yet
-                    to: http://a\\nallow:\\n  - repo:acme/wiki:write                      | 3 | 'repo:' is not supported yet
-                    to: http://a\\nallow:\\n  - email:*@acme.example                      | 3 | 'email:' is not supported yet
+                    to: http://a\\nallow:\\n  - actions:acme/wiki@refs/heads/main         | 3 | 'actions:' is not supported yet
+                    to: http://a\\nallow:\\n  - org:acme/eng                             | 3 | is no organization
+                    to: http://a\\nallow:\\n  - 'org:'                                   | 3 | is no organization
+                    to: http://a\\nallow:\\n  - team:acme                                | 3 | is no team
+                    to: http://a\\nallow:\\n  - team:acme/eng/core                       | 3 | is no team
+                    to: http://a\\nallow:\\n  - repo:acme                                | 3 | is no repository
+                    to: http://a\\nallow:\\n  - repo:acme/..                             | 3 | is no repository
+                    to: http://a\\nallow:\\n  - repo:acme/wiki:owner                     | 3 | is no permission
+                    to: http://a\\nallow:\\n  - email:acme.example                       | 3 | is no pattern
+                    to: http://a\\nallow:\\n  - email:*@a@acme.example                   | 3 | is no pattern
+                    to: http://a\\nallow:\\n  - email:*@*acme.example                    | 3 | is no pattern
+                    to: http://a\\nallow:\\n  - email:*@*                                | 3 | is no pattern
+                    to: http://a\\nallow:\\n  - signed-in:x                              | 3 | is no rule
                     to: http://a\\nallow:\\n  - everybody                                 | 3 | 'everybody' is no rule
                     to: http://a\\nallow:\\n  - 'user:'                                   | 3 | is no GitHub login
                     to: http://a\\nallow:\\n  - user:oct ocat                             | 3 | is no GitHub login

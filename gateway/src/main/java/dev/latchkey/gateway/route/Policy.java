@@ -1,0 +1,121 @@
+package dev.latchkey.gateway.route;
+
+import dev.latchkey.gateway.membership.Claim;
+import dev.latchkey.gateway.membership.Memberships;
+import dev.latchkey.gateway.membership.Standing;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.PersonId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Applies a route's rules to a person: what the session holds first, then what this node knows of memberships, and only
+ * then GitHub, one question after the other until one lets in.
+ */
+final class Policy {
+
+    private static final int MOST_NAMED = 4;
+
+    private final Memberships memberships;
+
+    Policy(Memberships memberships) {
+        this.memberships = memberships;
+    }
+
+    /** The decision as far as it can be made without waiting. */
+    Decision decideNow(Route route, HttpMethod method, String path, @Nullable BrowserSession session) {
+        List<Rule> rules = route.allow();
+        for (int i = 0; i < rules.size(); i++) {
+            Rule rule = rules.get(i);
+            boolean admitted = session == null ? rule instanceof Rule.Anyone : rule.admits(session.person());
+            if (admitted) {
+                return permitted(route, session, rule.line());
+            }
+        }
+        if (route.isOpen(method, path)) {
+            return permitted(route, session, "public");
+        }
+        return session == null ? new Decision.Challenged() : decideByMembership(route, session);
+    }
+
+    private Decision decideByMembership(Route route, BrowserSession session) {
+        PersonId person = session.person().id();
+        boolean unknown = false;
+        Problem hidden = null;
+        for (Rule rule : route.allow()) {
+            if (rule instanceof Rule.Belongs belongs) {
+                Standing standing = memberships.near(person, belongs.claim());
+                if (standing instanceof Standing.Holds) {
+                    return permitted(route, session, rule.line());
+                }
+                unknown |= standing == null;
+                hidden = standing instanceof Standing.Hidden seen ? seen.why() : hidden;
+            }
+        }
+        return unknown ? new Decision.Undecided() : denied(route, hidden);
+    }
+
+    /** The decision, with GitHub's help. Fails if that is not to be had and no line lets in without it. */
+    Mono<Decision> decideByAsking(Route route, BrowserSession session) {
+        return Flux.fromIterable(route.allow())
+                .ofType(Rule.Belongs.class)
+                .concatMap(rule -> ask(session.person().id(), rule))
+                .takeUntil(answer -> answer.standing() instanceof Standing.Holds)
+                .collectList()
+                .map(answers -> conclude(route, session, answers));
+    }
+
+    private record Answer(
+            Rule rule,
+            @Nullable Standing standing,
+            @Nullable Problem failure) {}
+
+    private Mono<Answer> ask(PersonId person, Rule.Belongs rule) {
+        Claim claim = rule.claim();
+        return memberships
+                .ask(person, claim)
+                .map(standing -> new Answer(rule, standing, null))
+                .onErrorResume(Problem.class, problem -> Mono.just(new Answer(rule, null, problem)));
+    }
+
+    private static Decision conclude(Route route, BrowserSession session, List<Answer> answers) {
+        Problem hidden = null;
+        Problem failure = null;
+        for (Answer answer : answers) {
+            if (answer.standing() instanceof Standing.Holds) {
+                return permitted(route, session, answer.rule().line());
+            }
+            failure = answer.failure() == null ? failure : answer.failure();
+            hidden = answer.standing() instanceof Standing.Hidden seen ? seen.why() : hidden;
+        }
+        if (failure != null) {
+            // Nobody said no: an outage must not look like one.
+            throw failure;
+        }
+        return denied(route, hidden);
+    }
+
+    private static Decision permitted(Route route, @Nullable BrowserSession session, String reason) {
+        return new Decision.Permitted(new Permit(route, session), reason);
+    }
+
+    private static Decision denied(Route route, @Nullable Problem hidden) {
+        return new Decision.Denied(hidden == null ? Problem.of(ProblemCode.ACCESS_DENIED, wanted(route)) : hidden);
+    }
+
+    /** Whom the route lets in, in words that give no one away. */
+    static String wanted(Route route) {
+        Set<String> audiences = new LinkedHashSet<>();
+        route.allow().forEach(rule -> audiences.add(rule.audience()));
+        List<String> named = audiences.stream().limit(MOST_NAMED).toList();
+        String more = audiences.size() > named.size() ? ", and others" : "";
+        return "This app is for " + String.join(", or ", named) + more;
+    }
+}
