@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.login;
 
+import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.GitHub;
@@ -42,6 +43,7 @@ final class AccountEndpoints {
     private final Sessions sessions;
     private final AsPerson asPerson;
     private final GitHub gitHub;
+    private final Memberships memberships;
     private final SessionLoader current;
     private final SessionCookie cookie;
     private final Challenger challenger;
@@ -53,6 +55,7 @@ final class AccountEndpoints {
             Sessions sessions,
             AsPerson asPerson,
             GitHub gitHub,
+            Memberships memberships,
             SessionLoader current,
             SessionCookie cookie,
             Challenger challenger,
@@ -62,6 +65,7 @@ final class AccountEndpoints {
         this.sessions = sessions;
         this.asPerson = asPerson;
         this.gitHub = gitHub;
+        this.memberships = memberships;
         this.current = current;
         this.cookie = cookie;
         this.challenger = challenger;
@@ -114,13 +118,13 @@ final class AccountEndpoints {
         return failure instanceof Problem problem && problem.code() == ProblemCode.SIGN_IN_REQUIRED;
     }
 
-    private static AccountPage page(Person person, List<AccountSession> rows, Optional<AccountQuota> quota) {
+    private AccountPage page(Person person, List<AccountSession> rows, Optional<AccountQuota> quota) {
         return new AccountPage(
                 person.login(),
                 person.name(),
                 person.email(),
                 person.emailVerified(),
-                person.groups(),
+                memberships.groups(person.id()).names(),
                 person.id().toString(),
                 rows,
                 quota.orElse(null));
@@ -186,7 +190,7 @@ final class AccountEndpoints {
                         person.login(),
                         person.emailVerified() ? person.email() : null,
                         person.login(),
-                        person.groups()))
+                        memberships.groups(person.id()).names()))
                 .flatMap(info -> ServerResponse.ok()
                         .headers(security::onAnswer)
                         .contentType(MediaType.APPLICATION_JSON)

@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.provider.TokenEndpoint;
@@ -102,13 +103,24 @@ class LoginConfiguration {
             Sessions sessions,
             AsPerson asPerson,
             GitHub gitHub,
+            Memberships memberships,
             SessionLoader loader,
             SessionCookie cookie,
             Challenger challenger,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new AccountEndpoints(sessions, asPerson, gitHub, loader, cookie, challenger, address, pages, security)
+        return new AccountEndpoints(
+                        sessions,
+                        asPerson,
+                        gitHub,
+                        memberships,
+                        loader,
+                        cookie,
+                        challenger,
+                        address,
+                        pages,
+                        security)
                 .routes();
     }
 }
