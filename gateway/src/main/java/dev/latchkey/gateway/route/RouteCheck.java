@@ -9,6 +9,8 @@ final class RouteCheck implements ConfigurationCheck {
     @Override
     public void check(Binder binder, ConfigurationFaults faults) {
         faults.bind(binder, "latchkey", RouteProperties.class)
-                .ifPresent(properties -> new RouteFolder(properties.routes()).read(faults));
+                .ifPresent(properties -> new RouteFolder(
+                                properties.routes(), new RouteFile.Setting(OwnAddresses.of(binder)))
+                        .read(faults));
     }
 }

@@ -2,12 +2,15 @@ package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
+import java.time.Clock;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RouteProperties.class)
@@ -16,12 +19,22 @@ class RouteConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(RouteConfiguration.class);
 
     @Bean
-    Routes routes(RouteProperties properties) {
+    RouteFolder routeFolder(RouteProperties properties, Environment environment) {
+        return new RouteFolder(properties.routes(), new RouteFile.Setting(OwnAddresses.of(Binder.get(environment))));
+    }
+
+    @Bean
+    Routes routes(RouteFolder folder, RouteProperties properties, Clock clock) {
         ConfigurationFaults faults = new ConfigurationFaults();
-        List<Route> routes = new RouteFolder(properties.routes()).read(faults);
+        List<Route> routes = folder.read(faults);
         faults.throwIfAny();
         LOG.info("Serving {} routes from {}", routes.size(), properties.routes());
-        return new Routes(new RouteTable(routes));
+        return new Routes(routes, clock);
+    }
+
+    @Bean
+    RouteWatch routeWatch(RouteFolder folder, Routes routes) {
+        return new RouteWatch(folder, routes);
     }
 
     @Bean

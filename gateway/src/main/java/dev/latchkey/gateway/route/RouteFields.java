@@ -30,9 +30,11 @@ final class RouteFields {
     private static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
 
     private final RouteYaml yaml;
+    private final OwnAddresses own;
 
-    RouteFields(RouteYaml yaml) {
+    RouteFields(RouteYaml yaml, OwnAddresses own) {
         this.yaml = yaml;
+        this.own = own;
     }
 
     @Nullable
@@ -105,6 +107,13 @@ final class RouteFields {
                     node,
                     "'" + text + "' has more than scheme, host and port",
                     "Leave out path, query and user: the backend gets the path that was asked for.");
+            return null;
+        }
+        if (own.contain(uri)) {
+            yaml.fault(
+                    node,
+                    "'" + text + "' is the gateway itself",
+                    "Write the app's own address: what comes here would come here again, for ever.");
             return null;
         }
         return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());

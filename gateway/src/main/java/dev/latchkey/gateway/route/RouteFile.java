@@ -1,13 +1,9 @@
 package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.problem.ConfigurationFaults;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +25,40 @@ final class RouteFile {
     private static final Set<String> PLANNED = Set.of("limits", "filters", "errors", "webhook-secret");
 
     private final RouteYaml yaml;
+    private final Setting setting;
     private final String id;
+    private int addressLine = 1;
 
-    private RouteFile(RouteYaml yaml, String id) {
+    private RouteFile(RouteYaml yaml, Setting setting, String id) {
         this.yaml = yaml;
+        this.setting = setting;
         this.id = id;
     }
 
-    static Optional<Route> read(Path file, ConfigurationFaults faults) {
+    /** What a route file is read for: the gateway around it. */
+    record Setting(OwnAddresses own) {
+
+        /** Without a gateway, to look only at the file. */
+        static Setting alone() {
+            return new Setting(OwnAddresses.none());
+        }
+    }
+
+    /**
+     * What a file makes.
+     *
+     * @param route null if the file has a fault
+     * @param addressLine the line of its path or host
+     */
+    record Parsed(@Nullable Route route, int addressLine) {}
+
+    /** @param text null if it cannot be read */
+    static Parsed read(Path file, @Nullable String text, Setting setting, ConfigurationFaults faults) {
         RouteYaml yaml = new RouteYaml(file, new ConfigurationFaults());
-        Route route = new RouteFile(yaml, idOf(file)).route(compose(file, yaml));
+        RouteFile reader = new RouteFile(yaml, setting, idOf(file));
+        Route route = reader.route(compose(text, yaml));
         faults.addAll(yaml.faults().list());
-        return yaml.faults().isEmpty() ? Optional.ofNullable(route) : Optional.empty();
+        return new Parsed(yaml.faults().isEmpty() ? route : null, reader.addressLine);
     }
 
     private static String idOf(Path file) {
@@ -48,19 +66,22 @@ final class RouteFile {
         return name.substring(0, name.lastIndexOf('.'));
     }
 
-    private static @Nullable Node compose(Path file, RouteYaml yaml) {
+    private static @Nullable Node compose(@Nullable String text, RouteYaml yaml) {
+        if (text == null) {
+            yaml.faultAt(
+                    1, "it cannot be read", "Save it as UTF-8, below 1 MB, and give the gateway's user read access.");
+            return null;
+        }
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(10);
         options.setCodePointLimit(256 * 1024);
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            return new Yaml(new SafeConstructor(options)).compose(reader);
+        try {
+            return new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             yaml.faultAt(line, "it is not YAML: " + e.getProblem(), "Mend the indentation or the quotes on that line.");
         } catch (YAMLException e) {
             yaml.faultAt(1, "it is not one YAML document", "Keep one route in one file.");
-        } catch (IOException e) {
-            yaml.faultAt(1, "it cannot be read", "Save it as UTF-8 and give the gateway's user read access.");
         }
         return null;
     }
@@ -78,7 +99,8 @@ final class RouteFile {
         }
         RouteYaml.Mapping file = yaml.mapping(root);
         refuseUnknownKeys(file);
-        RouteFields fields = new RouteFields(yaml);
+        RouteFields fields = new RouteFields(yaml, setting.own());
+        addressLine = lineOf(file.get("path"), file.get("host"));
         var host = fields.host(file.get("host"));
         var path = fields.path(file.get("path"));
         var backend = fields.backend(file.required("to", "Say where the app runs, such as http://127.0.0.1:3000."));
@@ -99,6 +121,11 @@ final class RouteFile {
                 yaml.fault(node, "'" + key + "' is no key of a route file", "Use one of " + sorted(KEYS) + ".");
             }
         });
+    }
+
+    private static int lineOf(@Nullable Node path, @Nullable Node host) {
+        Node address = path == null ? host : path;
+        return address == null ? 1 : address.getStartMark().getLine() + 1;
     }
 
     static String sorted(Set<String> names) {

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.problem.ConfigurationFault;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,30 +9,127 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A folder of route files, read as a whole: either all of it is right, or every fault in it is told. */
+/**
+ * A folder of route files, looked at again and again. What has not changed is not read again and keeps its very route;
+ * what is wrong keeps the last version that was right.
+ *
+ * <p>A change counts once the file has stayed as it is from one look to the next, since an editor may be in the midst of
+ * writing, and half a file can be a right one that lets more people in.
+ */
 public final class RouteFolder {
 
     private final Path folder;
+    private final RouteFile.Setting setting;
+    private Map<Path, RouteVersion> versions = new TreeMap<>();
+    private final Map<Path, Pending> pending = new HashMap<>();
 
     public RouteFolder(Path folder) {
-        this.folder = folder;
+        this(folder, RouteFile.Setting.alone());
     }
+
+    RouteFolder(Path folder, RouteFile.Setting setting) {
+        this.folder = folder;
+        this.setting = setting;
+    }
+
+    /** A state seen for the first time: a text, or null for no file. */
+    private record Pending(@Nullable String text) {}
+
+    /**
+     * What there is to serve.
+     *
+     * @param faults of the newest version of each file, whether or not an older one still serves
+     */
+    record Contents(List<Route> routes, List<ConfigurationFault> faults) {}
 
     /** The routes of all files, adding to {@code faults} whatever is wrong with any of them. */
     List<Route> read(ConfigurationFaults faults) {
-        List<Route> routes = new ArrayList<>();
+        Map<Path, RouteVersion> read = new TreeMap<>();
         for (Path file : files(faults)) {
-            RouteFile.read(file, faults).ifPresent(routes::add);
+            read.put(file, RouteVersion.read(file, setting, null));
         }
-        refuseSharedAddresses(routes, faults);
-        return routes;
+        versions = AddressClaims.settle(read);
+        Contents contents = contents();
+        faults.addAll(contents.faults());
+        return contents.routes();
     }
 
     /** Reads everything only to tell what is wrong with it, and how many routes there are. */
     public int check(ConfigurationFaults faults) {
         return read(faults).size();
+    }
+
+    /** Looks at the folder again; null if nothing is new, or not yet for sure. */
+    @Nullable
+    Contents look() {
+        ConfigurationFaults unreadable = new ConfigurationFaults();
+        List<Path> files = files(unreadable);
+        if (!unreadable.isEmpty()) {
+            // A folder that is away for a moment takes no route down.
+            return null;
+        }
+        Map<Path, RouteVersion> next = new TreeMap<>();
+        files.forEach(file -> next.put(file, current(file)));
+        next.values().removeIf(version -> version == RouteVersion.NOT_YET);
+        versions.forEach((file, version) -> {
+            if (!next.containsKey(file) && !files.contains(file) && !isSettled(file, null)) {
+                next.put(file, version);
+            }
+        });
+        pending.keySet().removeIf(file -> !files.contains(file) && !versions.containsKey(file));
+        if (next.equals(versions)) {
+            versions = next;
+            return null;
+        }
+        versions = AddressClaims.settle(next);
+        return contents();
+    }
+
+    /** True while a change waits to be seen a second time. */
+    boolean isWaiting() {
+        return !pending.isEmpty();
+    }
+
+    private RouteVersion current(Path file) {
+        RouteVersion known = versions.get(file);
+        if (known != null && known.isSurelySame(file)) {
+            pending.remove(file);
+            return known;
+        }
+        String text = RouteVersion.textOf(file);
+        if (known != null && known.hasText(text)) {
+            pending.remove(file);
+            return known.seenAgain(file);
+        }
+        if (isSettled(file, text)) {
+            return RouteVersion.read(file, setting, known);
+        }
+        return known == null ? RouteVersion.NOT_YET : known;
+    }
+
+    private boolean isSettled(Path file, @Nullable String text) {
+        Pending seen = new Pending(text);
+        if (seen.equals(pending.put(file, seen))) {
+            pending.remove(file);
+            return true;
+        }
+        return false;
+    }
+
+    private Contents contents() {
+        List<Route> routes = new ArrayList<>();
+        List<ConfigurationFault> faults = new ArrayList<>();
+        versions.values().forEach(version -> {
+            if (version.serving() != null) {
+                routes.add(version.serving());
+            }
+            faults.addAll(version.faults());
+        });
+        return new Contents(List.copyOf(routes), List.copyOf(faults));
     }
 
     private List<Path> files(ConfigurationFaults faults) {
@@ -53,20 +151,5 @@ public final class RouteFolder {
     private static boolean isRouteFile(Path file) {
         String name = file.getFileName().toString();
         return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.startsWith(".") && Files.isRegularFile(file);
-    }
-
-    private static void refuseSharedAddresses(List<Route> routes, ConfigurationFaults faults) {
-        Map<String, Route> claimed = new HashMap<>();
-        for (Route route : routes) {
-            String address =
-                    (route.host() == null ? "" : route.host()) + route.path().getPatternString();
-            Route other = claimed.putIfAbsent(address, route);
-            if (other != null) {
-                faults.add(
-                        "route " + route.id(),
-                        "it claims the same host and path as route " + other.id() + ": " + address,
-                        "Change host or path of one of them.");
-            }
-        }
     }
 }

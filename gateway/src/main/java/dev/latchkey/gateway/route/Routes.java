@@ -1,24 +1,56 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.problem.ConfigurationFault;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The routes in force. */
+/** The routes in force. A change replaces all of them in one step; a request sees the ones before it or the ones after. */
 public final class Routes {
 
-    private volatile RouteTable table;
+    private final Clock clock;
+    private volatile InForce inForce;
 
-    Routes(RouteTable table) {
-        this.table = table;
+    private record InForce(RouteTable table, Status status) {}
+
+    /**
+     * What is in force, for people and for meters.
+     *
+     * @param routes every route that is served
+     * @param faults of route files whose newest version is not served
+     * @param since when this came into force
+     * @param changes how often it has changed since the start
+     */
+    public record Status(List<Route> routes, List<ConfigurationFault> faults, Instant since, long changes) {
+
+        public Status {
+            routes = List.copyOf(routes);
+            faults = List.copyOf(faults);
+        }
+    }
+
+    Routes(List<Route> routes, Clock clock) {
+        this.clock = clock;
+        this.inForce = new InForce(new RouteTable(routes), new Status(routes, List.of(), clock.instant(), 0));
+    }
+
+    void replace(List<Route> routes, List<ConfigurationFault> faults) {
+        long changes = inForce.status().changes() + 1;
+        inForce = new InForce(new RouteTable(routes), new Status(routes, faults, clock.instant(), changes));
     }
 
     @Nullable
     Route find(String host, String rawPath) {
-        return table.find(host, rawPath);
+        return inForce.table().find(host, rawPath);
     }
 
     /** Every route in force, in no particular order. */
     public List<Route> all() {
-        return table.routes();
+        return inForce.status().routes();
+    }
+
+    public Status status() {
+        return inForce.status();
     }
 }

@@ -1,0 +1,71 @@
+package dev.latchkey.gateway.route;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who gets an address that two files want: the one that has it already, else the first by name. The other is refused, and
+ * what it served before goes on if its own address is still free.
+ */
+final class AddressClaims {
+
+    private final Map<String, Route> claimed = new HashMap<>();
+
+    private AddressClaims() {}
+
+    static Map<Path, RouteVersion> settle(Map<Path, RouteVersion> versions) {
+        AddressClaims claims = new AddressClaims();
+        Map<Path, RouteVersion> settled = new TreeMap<>();
+        claims.settle(versions, settled, version -> !version.wantsToServe());
+        claims.settle(versions, settled, RouteVersion::isInConflict);
+        claims.settle(versions, settled, version -> true);
+        return settled;
+    }
+
+    private void settle(
+            Map<Path, RouteVersion> versions, Map<Path, RouteVersion> settled, Predicate<RouteVersion> concerned) {
+        versions.forEach((file, version) -> {
+            if (!settled.containsKey(file) && concerned.test(version)) {
+                settled.put(file, settle(file, version));
+            }
+        });
+    }
+
+    private RouteVersion settle(Path file, RouteVersion version) {
+        Route fresh = version.fresh();
+        Route serving = version.serving();
+        if (fresh == null || fresh == serving) {
+            if (serving != null) {
+                take(serving);
+            }
+            return version;
+        }
+        Route other = take(fresh);
+        if (other == null) {
+            return version.served();
+        }
+        return version.refused(
+                file,
+                "it claims the same host and path as route " + other.id() + ": " + shown(fresh),
+                "Change host or path of one of them.",
+                serving == null || take(serving) != null ? null : serving);
+    }
+
+    /** The route that has the address already, or null if this one now has it. */
+    private @Nullable Route take(Route route) {
+        return claimed.putIfAbsent(addressOf(route), route);
+    }
+
+    private static String shown(Route route) {
+        return (route.host() == null ? "" : route.host()) + route.path().getPatternString();
+    }
+
+    /** Names of variables make no difference to what a pattern matches. */
+    private static String addressOf(Route route) {
+        return shown(route).replaceAll("\\{\\*[^}]*}", "**").replaceAll("\\{[^:}]*}", "*");
+    }
+}
