@@ -1,10 +1,10 @@
 package dev.latchkey.gateway.forward;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
 import dev.latchkey.gateway.route.Route;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.cloud.gateway.handler.FilteringWebHandler;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.web.server.ServerWebExchange;
@@ -20,7 +20,9 @@ public final class Forward implements PermittedStage {
 
     private final FilteringWebHandler handler;
     private final SessionStreams streams;
-    private final Map<Route, org.springframework.cloud.gateway.route.Route> carried = new ConcurrentHashMap<>();
+    /** Compared by identity, and forgotten together with a route that is no longer in force. */
+    private final Cache<Route, org.springframework.cloud.gateway.route.Route> carried =
+            Caffeine.newBuilder().weakKeys().build();
 
     Forward(FilteringWebHandler handler, SessionStreams streams) {
         this.handler = handler;
@@ -29,8 +31,7 @@ public final class Forward implements PermittedStage {
 
     @Override
     public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
-        org.springframework.cloud.gateway.route.Route route =
-                carried.computeIfAbsent(permit.route(), Forward::carriedBySpring);
+        org.springframework.cloud.gateway.route.Route route = carried.get(permit.route(), Forward::carriedBySpring);
         exchange.getAttributes().put(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR, route);
         return handler.handle(exchange)
                 .onErrorMap(BackendFailure::asProblem)
@@ -42,6 +43,7 @@ public final class Forward implements PermittedStage {
                 .id(route.id())
                 .uri(route.backend())
                 .predicate(exchange -> true)
+                .filters(route.filters())
                 .build();
     }
 }

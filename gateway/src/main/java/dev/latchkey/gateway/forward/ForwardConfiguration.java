@@ -12,7 +12,6 @@ import org.springframework.cloud.gateway.filter.NettyRoutingFilter;
 import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
 import org.springframework.cloud.gateway.filter.WebsocketRoutingFilter;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
-import org.springframework.cloud.gateway.handler.FilteringWebHandler;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,7 +43,7 @@ class ForwardConfiguration {
                         streams.watching(webSocketService),
                         given(ForwardConfiguration::withoutUpgrade)),
                 new NettyRoutingFilter(client, given(new BackendAnswer(streams)), perRequest(clientProperties)));
-        return new Forward(new FilteringWebHandler(filters, true), streams);
+        return new Forward(new RouteFilters(filters), streams);
     }
 
     /** Nothing is found by Spring Cloud Gateway itself: a route of its own would go round the access gate. */

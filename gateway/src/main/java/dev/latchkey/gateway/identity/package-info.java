@@ -1,5 +1,7 @@
 /** What backends learn: strips forgeries, mints a short JWT for one audience, injects headers, serves the JWKS. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "store", "provider", "session", "vault", "membership", "route"})
+@ApplicationModule(
+        allowedDependencies = {"problem", "web", "keys", "store", "provider", "session", "vault", "membership", "route"
+        })
 @NullMarked
 package dev.latchkey.gateway.identity;
 

@@ -111,16 +111,7 @@ class LoginConfiguration {
             Pages pages,
             SecurityHeaders security) {
         return new AccountEndpoints(
-                        sessions,
-                        asPerson,
-                        gitHub,
-                        memberships,
-                        loader,
-                        cookie,
-                        challenger,
-                        address,
-                        pages,
-                        security)
+                        sessions, asPerson, gitHub, memberships, loader, cookie, challenger, address, pages, security)
                 .routes();
     }
 }

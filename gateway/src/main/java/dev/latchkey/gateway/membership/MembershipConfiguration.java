@@ -15,12 +15,7 @@ class MembershipConfiguration {
 
     @Bean
     Memberships memberships(
-            MembershipProperties properties,
-            GitHub gitHub,
-            TokenVault vault,
-            Store store,
-            KeyRing keys,
-            Clock clock) {
+            MembershipProperties properties, GitHub gitHub, TokenVault vault, Store store, KeyRing keys, Clock clock) {
         return new Memberships(properties, new GitHubReader(gitHub.api(), clock), vault, store, keys, clock);
     }
 }

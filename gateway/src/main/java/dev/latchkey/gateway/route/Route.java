@@ -3,8 +3,11 @@ package dev.latchkey.gateway.route;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.handler.AsyncPredicate;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
@@ -17,6 +20,8 @@ import org.springframework.web.util.pattern.PathPattern;
  * @param backend scheme, host and port of the app
  * @param allow who is let in: any line suffices, and nothing else does
  * @param open what is open to everybody inside a protected route
+ * @param filters what Spring Cloud Gateway does to the request and the answer, in order
+ * @param condition what a request must fulfil besides host and path, or null; else the route is not there
  */
 public record Route(
         String id,
@@ -25,11 +30,14 @@ public record Route(
         URI backend,
         List<Rule> allow,
         List<OpenPath> open,
-        Send send) {
+        Send send,
+        List<GatewayFilter> filters,
+        @Nullable AsyncPredicate<ServerWebExchange> condition) {
 
     public Route {
         allow = List.copyOf(allow);
         open = List.copyOf(open);
+        filters = List.copyOf(filters);
     }
 
     /** True if a line of {@code public} opens this path for this method; a query never matters. */

@@ -10,7 +10,7 @@ final class RouteCheck implements ConfigurationCheck {
     public void check(Binder binder, ConfigurationFaults faults) {
         faults.bind(binder, "latchkey", RouteProperties.class)
                 .ifPresent(properties -> new RouteFolder(
-                                properties.routes(), new RouteFile.Setting(OwnAddresses.of(binder)))
+                                properties.routes(), RouteFile.Setting.checking(OwnAddresses.of(binder)))
                         .read(faults));
     }
 }

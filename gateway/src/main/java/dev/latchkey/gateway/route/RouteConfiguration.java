@@ -4,10 +4,15 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
+import org.springframework.cloud.gateway.handler.predicate.RoutePredicateFactory;
+import org.springframework.cloud.gateway.support.ConfigurationService;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -19,8 +24,16 @@ class RouteConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(RouteConfiguration.class);
 
     @Bean
-    RouteFolder routeFolder(RouteProperties properties, Environment environment) {
-        return new RouteFolder(properties.routes(), new RouteFile.Setting(OwnAddresses.of(Binder.get(environment))));
+    RouteFolder routeFolder(
+            RouteProperties properties,
+            Environment environment,
+            ObjectProvider<GatewayFilterFactory<?>> filters,
+            ObjectProvider<RoutePredicateFactory<?>> predicates,
+            ConfigurationService configuration) {
+        SpringParts parts =
+                new SpringParts(filters.stream().toList(), predicates.stream().toList(), Set.of(), configuration);
+        OwnAddresses own = OwnAddresses.of(Binder.get(environment));
+        return new RouteFolder(properties.routes(), new RouteFile.Setting(own, () -> parts));
     }
 
     @Bean

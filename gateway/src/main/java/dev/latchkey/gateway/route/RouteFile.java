@@ -5,8 +5,10 @@ import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.SingletonSupplier;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -21,8 +23,8 @@ import org.yaml.snakeyaml.nodes.Node;
 final class RouteFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
-    private static final Set<String> KEYS = Set.of("host", "path", "to", "allow", "public", "send");
-    private static final Set<String> PLANNED = Set.of("limits", "filters", "errors", "webhook-secret");
+    private static final Set<String> KEYS = Set.of("host", "path", "to", "allow", "public", "send", "filters");
+    private static final Set<String> PLANNED = Set.of("limits", "errors", "webhook-secret");
 
     private final RouteYaml yaml;
     private final Setting setting;
@@ -36,11 +38,16 @@ final class RouteFile {
     }
 
     /** What a route file is read for: the gateway around it. */
-    record Setting(OwnAddresses own) {
+    record Setting(OwnAddresses own, Supplier<SpringParts> parts) {
 
         /** Without a gateway, to look only at the file. */
         static Setting alone() {
-            return new Setting(OwnAddresses.none());
+            return checking(OwnAddresses.none());
+        }
+
+        /** To check files before the gateway's own parts are there. */
+        static Setting checking(OwnAddresses own) {
+            return new Setting(own, SingletonSupplier.of(SpringParts::standalone));
         }
     }
 
@@ -107,10 +114,11 @@ final class RouteFile {
         var allow = fields.allow(file.required("allow", "Say who is let in; without it nobody would be."));
         var open = fields.open(file.get("public"));
         var send = fields.send(file.get("send"), id);
+        var made = new FilterLines(yaml, setting.parts(), id).read(file.get("filters"));
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
         }
-        return new Route(id, host, path, backend, allow, open, send);
+        return new Route(id, host, path, backend, allow, open, send, made.filters(), made.condition());
     }
 
     private void refuseUnknownKeys(RouteYaml.Mapping file) {

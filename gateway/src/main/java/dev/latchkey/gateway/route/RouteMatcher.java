@@ -4,6 +4,7 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
+import org.springframework.cloud.gateway.handler.AsyncPredicate;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -30,6 +31,14 @@ public final class RouteMatcher implements Stage {
             throw Problem.of(ProblemCode.ROUTE_UNKNOWN);
         }
         exchange.getAttributes().put(ATTRIBUTE, route);
-        return next.proceed(exchange);
+        return route.condition() == null ? next.proceed(exchange) : onCondition(route.condition(), exchange, next);
+    }
+
+    private static Mono<Void> onCondition(
+            AsyncPredicate<ServerWebExchange> condition, ServerWebExchange exchange, Next next) {
+        return Mono.from(condition.apply(exchange))
+                .defaultIfEmpty(false)
+                .flatMap(fulfilled ->
+                        fulfilled ? next.proceed(exchange) : Mono.error(Problem.of(ProblemCode.ROUTE_UNKNOWN)));
     }
 }

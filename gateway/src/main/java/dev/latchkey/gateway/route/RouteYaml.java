@@ -121,6 +121,10 @@ final class RouteYaml {
             return value;
         }
 
+        Map<String, Node> all() {
+            return entries;
+        }
+
         Map<String, Node> keysOutside(Set<String> known) {
             Map<String, Node> unknown = new LinkedHashMap<>(entries);
             unknown.keySet().removeAll(known);

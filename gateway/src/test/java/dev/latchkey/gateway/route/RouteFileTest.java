@@ -81,7 +81,16 @@ class RouteFileTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
                     to: http://a\\nallow: [signed-in]\\nwhat: 1                          | 3 | 'what' is no key
                     to: http://a\\nallow: [signed-in]\\nlimits: { rate: 5/s }            | 3 | 'limits' is not supported yet
-                    to: http://a\\nallow: [signed-in]\\nfilters: [StripPrefix=1]         | 3 | 'filters' is not supported yet
+                    to: http://a\\nallow: [signed-in]\\nerrors: trackeep                    | 3 | 'errors' is not supported yet
+                    to: http://a\\nallow: [signed-in]\\nwebhook-secret: x                   | 3 | 'webhook-secret' is not supported yet
+                    to: http://a\\nallow: [signed-in]\\nfilters: StripPrefix=1              | 3 | a list is expected
+                    to: http://a\\nallow: [signed-in]\\nfilters:\\n  - StripPrefx=1            | 4 | no filter or predicate 'StripPrefx'
+                    to: http://a\\nallow: [signed-in]\\nfilters:\\n  - StripPrefix=one         | 4 | cannot be made
+                    to: http://a\\nallow: [signed-in]\\nfilters:\\n  - AddRequestHeader=X-A    | 4 | cannot be made
+                    to: http://a\\nallow: [signed-in]\\nfilters:\\n  - Weight=a,1              | 4 | divides requests
+                    to: http://a\\nallow: [signed-in]\\nfilters:\\n  - args: { parts: 1 }      | 4 | 'name' is missing
+                    to: http://a\\nallow: [signed-in]\\nfilters:\\n  - { name: SetPath, what: 1 } | 4 | no key of a filter
+                    to: http://a\\nallow: [signed-in]\\nfilters:\\n  - 'AddRequestHeader=X-A,#{@x.y()}' | 4 | begins an expression
                     allow: [signed-in]                                                  | 1 | 'to' is missing
                     to: http://a                                                        | 1 | 'allow' is missing
                     to: http://a\\nallow: []                                             | 2 | lets nobody in
@@ -131,6 +140,34 @@ class RouteFileTest {
                 .orElseThrow(() -> new AssertionError(faults.list()));
         assertThat(fault.place()).endsWith("wiki.yaml:" + line);
         assertThat(fault.remedy()).isNotBlank();
+    }
+
+    @Test
+    void namesTheNearestFilter() throws IOException {
+        read("to: http://a\nallow: [signed-in]\nfilters: ['AddRequstHeader=a,b', Metod=GET]\n");
+        assertThat(faults.list())
+                .extracting(ConfigurationFault::remedy)
+                .containsExactly("Did you mean AddRequestHeader?", "Did you mean Method?");
+    }
+
+    @Test
+    void readsFiltersInBothForms() throws IOException {
+        Route route = read("""
+                to: http://a
+                allow: [signed-in]
+                filters:
+                  - StripPrefix=1
+                  - name: Retry
+                    args:
+                      retries: 2
+                      methods: [GET, HEAD]
+                      backoff: { firstBackoff: 10ms, factor: 2 }
+                  - Method=GET,POST
+                """).get(0);
+        assertThat(faults.list()).isEmpty();
+        assertThat(route.filters()).hasSize(2);
+        assertThat(route.filters().get(1).toString()).contains("retries = 2").contains("[GET, HEAD]");
+        assertThat(route.condition()).isNotNull();
     }
 
     @Test
