@@ -2,6 +2,7 @@ package dev.latchkey.gateway.installation;
 
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
+import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.util.function.Consumer;
@@ -43,5 +44,10 @@ class InstallationConfiguration {
                 properties,
                 clock,
                 events);
+    }
+
+    @Bean
+    ProviderEventListener installationEvents(InstallationTokens tokens) {
+        return event -> tokens.heard(event.name(), event.payload().toString());
     }
 }

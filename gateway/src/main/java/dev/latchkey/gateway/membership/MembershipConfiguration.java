@@ -2,6 +2,7 @@ package dev.latchkey.gateway.membership;
 
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.vault.TokenVault;
 import java.time.Clock;
@@ -17,5 +18,10 @@ class MembershipConfiguration {
     Memberships memberships(
             MembershipProperties properties, GitHub gitHub, TokenVault vault, Store store, KeyRing keys, Clock clock) {
         return new Memberships(properties, new GitHubReader(gitHub.api(), clock), vault, store, keys, clock);
+    }
+
+    @Bean
+    ProviderEventListener membershipEvents(Memberships memberships) {
+        return event -> memberships.heard(event.name(), event.payload());
     }
 }
