@@ -7,6 +7,7 @@ import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ import reactor.util.retry.Retry;
 
 /**
  * The keys that sign identity JWTs: made on first start, shared by all nodes through the store, sealed there, and changed
- * as planned without a restart.
+ * as planned without a restart; or an operator's own, from a file that may change at any time.
  *
  * <p>A change is one compare-and-set of the whole schedule; who loses takes up what the winner wrote. Nodes hear of it at
  * once and look for themselves each minute. What is in memory serves on while the store is away.
@@ -41,6 +42,7 @@ public final class SigningKeys implements AutoCloseable {
     private final Store store;
     private final KeyRing ring;
     private final SigningPlan plan;
+    private final @Nullable Supplier<GivenKeys> given;
     private final Clock clock;
     private final Disposable.Swap work = Disposables.swap();
     private volatile @Nullable SigningSchedule known;
@@ -48,6 +50,7 @@ public final class SigningKeys implements AutoCloseable {
 
     /** Knows nothing yet: {@link #refresh} or the work in the background loads the keys. */
     SigningKeys(Store store, KeyRing ring, SigningPlan plan, Clock clock) {
+        this.given = plan.file() == null ? null : plan.given(clock);
         this.store = store;
         this.ring = ring;
         this.plan = plan;
@@ -56,7 +59,7 @@ public final class SigningKeys implements AutoCloseable {
 
     /** The same on the standard plan: 30 days each, published a day ahead. */
     public SigningKeys(Store store, KeyRing ring, Clock clock) {
-        this(store, ring, new SigningPlan(Duration.ofDays(30), Duration.ofDays(1)), clock);
+        this(store, ring, new SigningPlan(Duration.ofDays(30), Duration.ofDays(1), null), clock);
     }
 
     /**
@@ -65,7 +68,7 @@ public final class SigningKeys implements AutoCloseable {
      * @throws Problem {@code store.unavailable} if the keys could never be loaded
      */
     public SigningKey current() {
-        return known().current(clock.instant());
+        return given == null ? known().current(clock.instant()) : given.get().first();
     }
 
     /**
@@ -74,7 +77,7 @@ public final class SigningKeys implements AutoCloseable {
      * @throws Problem {@code store.unavailable} if the keys could never be loaded
      */
     public String jwks() {
-        return known().jwks(clock.instant());
+        return given == null ? known().jwks(clock.instant()) : given.get().jwks();
     }
 
     /** The next key signs from now on, on all nodes, and a new next one is made. Fails with {@code store.unavailable}. */
@@ -89,6 +92,9 @@ public final class SigningKeys implements AutoCloseable {
 
     /** Loads the keys, if the store answers soon, and works in the background from now on, until closed. */
     void start() {
+        if (given != null) {
+            return;
+        }
         // A start may wait: a request that came before the keys would fail for nothing.
         refresh().timeout(PATIENCE_AT_START).onErrorComplete().block();
         work.update(occasions()

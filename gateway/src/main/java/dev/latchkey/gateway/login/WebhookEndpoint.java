@@ -12,7 +12,6 @@ import dev.latchkey.gateway.web.GatewayAddress;
 import java.net.URLDecoder;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +43,9 @@ final class WebhookEndpoint {
     private static final byte[] SEEN = {1};
     /** GitHub repeats deliveries of the last three days if it is asked to. */
     private static final Duration REPEATABLE = Duration.ofDays(4);
+
+    /** A node that dies at work leaves the delivery to be repeated. */
+    private static final Duration AT_WORK = Duration.ofMinutes(1);
 
     private static final String FORM_FIELD = "payload=";
 
@@ -104,8 +106,7 @@ final class WebhookEndpoint {
         }
         ProviderEvent event = event(name, body, headers.getContentType());
         String key = "webhook:" + delivery;
-        Instant end = clock.instant().plus(REPEATABLE);
-        return store.putIfAbsent(key, SEEN, end)
+        return store.putIfAbsent(key, SEEN, clock.instant().plus(AT_WORK))
                 .flatMap(first -> first ? actOn(event, key) : Mono.empty())
                 .then(Mono.defer(WebhookEndpoint::accepted));
     }
@@ -114,6 +115,7 @@ final class WebhookEndpoint {
         LOG.info("GitHub tells of {}", event);
         return Flux.fromIterable(listeners)
                 .concatMap(listener -> listener.heard(event))
+                .then(Mono.defer(() -> store.extend(key, clock.instant().plus(REPEATABLE))))
                 .then()
                 .onErrorResume(failure -> store.delete(key).then(Mono.error(failure)));
     }

@@ -4,15 +4,19 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.store.EmbeddedStore;
@@ -41,7 +45,7 @@ import reactor.core.publisher.Flux;
 class SigningKeysTest {
 
     private static final Duration EVERY = Duration.ofDays(30);
-    private static final SigningPlan PLAN = new SigningPlan(EVERY, Duration.ofDays(1));
+    private static final SigningPlan PLAN = new SigningPlan(EVERY, Duration.ofDays(1), null);
 
     private final TestClock clock = TestClock.now();
 
@@ -358,5 +362,53 @@ class SigningKeysTest {
         } catch (ParseException e) {
             throw new AssertionError(e);
         }
+    }
+
+    // An operator's own
+
+    @Test
+    void signsWithTheFirstKeyOfAFileAndPublishesAll() throws Exception {
+        Path file = folder.resolve("signing.json");
+        ECKey old = key();
+        ECKey next = key();
+        Files.writeString(file, new JWKSet(List.<JWK>of(old, next)).toString(false));
+        SigningKeys given = new SigningKeys(store, ring(1), ownIn(file), clock);
+        assertThat(given.current().kid()).isEqualTo(old.getKeyID());
+        assertThat(JWKSet.parse(given.jwks()).getKeys())
+                .noneMatch(JWK::isPrivate)
+                .extracting(JWK::getKeyID)
+                .containsExactly(old.getKeyID(), next.getKeyID());
+
+        Files.writeString(file, new JWKSet(List.<JWK>of(next)).toString(false));
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(given.current().kid()).isEqualTo(next.getKeyID());
+
+        Files.writeString(file, "{\"keys\":[]}");
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(given.current().kid()).isEqualTo(next.getKeyID());
+        assertThat(store.get("signing-keys").block()).isNull();
+    }
+
+    @Test
+    void refusesAFileThatIsNoSetOfPrivateKeys() throws Exception {
+        Path file = folder.resolve("signing.json");
+        for (String wrong : List.of(
+                "no JSON",
+                "{}",
+                new JWKSet(key().toPublicJWK()).toString(),
+                "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}")) {
+            Files.writeString(file, wrong);
+            ConfigurationFaults faults = new ConfigurationFaults();
+            ownIn(file).check(faults);
+            assertThat(faults.list()).as(wrong).hasSize(1);
+        }
+    }
+
+    private static SigningPlan ownIn(Path file) {
+        return new SigningPlan(EVERY, Duration.ofDays(1), file.toString());
+    }
+
+    private static ECKey key() throws JOSEException {
+        return new ECKeyGenerator(Curve.P_256).keyIDFromThumbprint(true).generate();
     }
 }
