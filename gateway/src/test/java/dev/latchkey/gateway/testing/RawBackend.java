@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,19 +17,21 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /**
  * A backend without an HTTP library in between: keeps the very bytes of each request head, and answers a fixed 200. What an
- * HTTP server would normalise away, such as a doubled or oddly spelled header, is still there.
+ * HTTP server would normalise away, such as a doubled or oddly spelled header, is still there. A request that was cut off
+ * before its end is none.
  */
 public final class RawBackend implements AutoCloseable {
 
-    private static final byte[] ANSWER =
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok".getBytes(ISO_8859_1);
+    private static final List<byte[]> ANSWER =
+            List.of("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok".getBytes(ISO_8859_1));
 
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicReference<byte[]> nextAnswer = new AtomicReference<>(ANSWER);
+    private final AtomicReference<List<byte[]>> nextAnswer = new AtomicReference<>(ANSWER);
     private final ServerSocket server;
 
     private RawBackend() throws IOException {
@@ -52,9 +55,9 @@ public final class RawBackend implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
-    /** Answers the next request with these very bytes. */
-    public RawBackend answersOnce(String response) {
-        nextAnswer.set(response.getBytes(ISO_8859_1));
+    /** Answers the next request with these very bytes, each part in a packet of its own. */
+    public RawBackend answersOnce(String... parts) {
+        nextAnswer.set(Stream.of(parts).map(part -> part.getBytes(ISO_8859_1)).toList());
         return this;
     }
 
@@ -101,13 +104,16 @@ public final class RawBackend implements AutoCloseable {
 
     private void serve(Socket connection) {
         try (connection) {
+            connection.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(connection.getInputStream());
             OutputStream out = connection.getOutputStream();
             for (String head = readHead(in); !head.isEmpty(); head = readHead(in)) {
                 skipBody(in, head);
                 heads.add(head);
-                out.write(nextAnswer.getAndSet(ANSWER));
-                out.flush();
+                for (byte[] part : nextAnswer.getAndSet(ANSWER)) {
+                    out.write(part);
+                    out.flush();
+                }
             }
         } catch (IOException e) {
             // The other end went away, as it may.
@@ -136,8 +142,33 @@ public final class RawBackend implements AutoCloseable {
         if (length != null) {
             in.skipNBytes(Long.parseLong(length.trim()));
         } else if (Header.first(headers, "Transfer-Encoding") != null) {
-            RawHttp.readChunks(in);
+            skipChunks(in);
         }
+    }
+
+    private static void skipChunks(InputStream in) throws IOException {
+        for (int size = chunkSize(in); size > 0; size = chunkSize(in)) {
+            in.skipNBytes(size);
+            readLine(in);
+        }
+        for (String trailer = readLine(in); !trailer.isEmpty(); trailer = readLine(in)) {
+            // Read past.
+        }
+    }
+
+    private static int chunkSize(InputStream in) throws IOException {
+        return Integer.parseInt(readLine(in).split(";")[0].trim(), 16);
+    }
+
+    private static String readLine(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException("The request was cut off");
+            }
+            line.append((char) b);
+        }
+        return line.toString().strip();
     }
 
     private static Thread daemon(Runnable work) {

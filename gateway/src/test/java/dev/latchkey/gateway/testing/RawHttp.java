@@ -43,7 +43,8 @@ public final class RawHttp {
     }
 
     public Response send(byte[] request) {
-        return exchange(request, RawHttp::readResponse);
+        boolean head = new String(request, 0, Math.min(5, request.length), ISO_8859_1).equals("HEAD ");
+        return exchange(request, in -> readResponse(in, head));
     }
 
     /** Sends the request and returns everything that comes back until the connection closes or falls silent. */
@@ -79,7 +80,7 @@ public final class RawHttp {
         }
     }
 
-    private static Response readResponse(InputStream in) {
+    private static Response readResponse(InputStream in, boolean toHead) {
         String statusLine = readLine(in);
         if (!statusLine.startsWith("HTTP/")) {
             return new Response(0, List.of(), statusLine + readAll(in));
@@ -91,9 +92,9 @@ public final class RawHttp {
         int status = statusOf(statusLine);
         List<Header> headers = headersOf(head.toString());
         if (status >= 100 && status < 200 && status != 101) {
-            return readResponse(in);
+            return readResponse(in, toHead);
         }
-        return new Response(status, headers, readBody(in, status, headers));
+        return new Response(status, headers, toHead ? "" : readBody(in, status, headers));
     }
 
     private static int statusOf(String statusLine) {
@@ -117,7 +118,7 @@ public final class RawHttp {
     }
 
     /** Reads a chunked body and its trailers; ends early where the encoding does. */
-    static String readChunks(InputStream in) {
+    private static String readChunks(InputStream in) {
         StringBuilder body = new StringBuilder();
         for (int size = chunkSize(in); size > 0; size = chunkSize(in)) {
             body.append(readUpTo(in, size));
