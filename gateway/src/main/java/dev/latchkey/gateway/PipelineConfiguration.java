@@ -9,6 +9,7 @@ import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.ProblemBoundary;
 import dev.latchkey.gateway.web.RequestDoor;
+import dev.latchkey.gateway.web.SecurityHeaders;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -61,9 +62,12 @@ class PipelineConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> ping() {
+    RouterFunction<ServerResponse> ping(SecurityHeaders security) {
         return RouterFunctions.route()
-                .GET("/ping", request -> ServerResponse.ok().bodyValue("OK"))
+                .GET(
+                        "/ping",
+                        request ->
+                                ServerResponse.ok().headers(security::onAnswer).bodyValue("OK"))
                 .build();
     }
 }
