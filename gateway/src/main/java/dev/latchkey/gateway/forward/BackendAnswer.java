@@ -1,13 +1,19 @@
 package dev.latchkey.gateway.forward;
 
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.OwnCookie;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.netty.Connection;
 
 /**
  * What of a backend's answer reaches the browser: everything but what concerns the connection (RFC 9110, section
@@ -38,6 +44,7 @@ final class BackendAnswer implements HttpHeadersFilter {
 
     @Override
     public HttpHeaders filter(HttpHeaders received, ServerWebExchange exchange) {
+        refuseSwitch(exchange);
         streams.begun(exchange, received);
         HttpHeaders passed = new HttpHeaders();
         List<String> named = received.getConnection();
@@ -52,6 +59,19 @@ final class BackendAnswer implements HttpHeadersFilter {
             }
         }
         return passed;
+    }
+
+    /**
+     * WebSockets go another way: here nobody has asked for another protocol. What comes after such an answer is no HTTP,
+     * so the connection must not carry a request of anybody else.
+     */
+    private static void refuseSwitch(ServerWebExchange exchange) {
+        HttpStatusCode status = exchange.getResponse().getStatusCode();
+        if (status != null && status.isSameCodeAs(HttpStatus.SWITCHING_PROTOCOLS)) {
+            Connection connection = exchange.getRequiredAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
+            connection.dispose();
+            throw Problem.of(ProblemCode.BACKEND_BROKEN);
+        }
     }
 
     private static boolean isHopByHop(String name, List<String> named) {

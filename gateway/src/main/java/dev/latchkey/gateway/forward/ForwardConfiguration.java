@@ -20,6 +20,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.client.WebSocketClient;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import reactor.core.publisher.Flux;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
 
 /** Spring Cloud Gateway with the four filters that carrying a request takes. */
@@ -42,8 +43,13 @@ class ForwardConfiguration {
                         webSocketClient,
                         streams.watching(webSocketService),
                         given(ForwardConfiguration::withoutUpgrade)),
-                new NettyRoutingFilter(client, given(new BackendAnswer(streams)), perRequest(clientProperties)));
+                new NettyRoutingFilter(toBackends(client), given(new BackendAnswer(streams)), perRequest(clientProperties)));
         return new Forward(new RouteFilters(filters), streams);
+    }
+
+    private static HttpClient toBackends(HttpClient client) {
+        return client.doOnChannelInit((observer, channel, remote) ->
+                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.interim", new InterimAnswers()));
     }
 
     /** Nothing is found by Spring Cloud Gateway itself: a route of its own would go round the access gate. */

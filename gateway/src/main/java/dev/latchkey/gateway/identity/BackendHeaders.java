@@ -69,8 +69,11 @@ final class BackendHeaders {
         }
     }
 
+    /** A handshake that the server here can meet (RFC 6455, section 4.2.1). Any other is a plain request to the app. */
     private static boolean isWebSocket(HttpHeaders received) {
-        return "websocket".equalsIgnoreCase(received.get("upgrade")) && received.contains("sec-websocket-key");
+        return "websocket".equalsIgnoreCase(received.get("upgrade"))
+                && received.contains("sec-websocket-key")
+                && "13".equals(received.get("sec-websocket-version"));
     }
 
     private static void addOrigin(HttpHeaders headers, RequestScope scope) {
