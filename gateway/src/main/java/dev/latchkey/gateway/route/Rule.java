@@ -2,6 +2,7 @@ package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.membership.Claim;
 import dev.latchkey.gateway.session.Person;
+import io.netty.util.AsciiString;
 
 /** A line of {@code allow}. */
 public sealed interface Rule {
@@ -15,7 +16,7 @@ public sealed interface Rule {
     /**
      * One person, by the login the account has today.
      *
-     * @param login compared without case, as GitHub does
+     * @param login compared without case, as GitHub does, which for logins is a matter of ASCII alone
      */
     record User(String login) implements Rule {}
 
@@ -28,7 +29,7 @@ public sealed interface Rule {
     /** True if what the session holds suffices to let that person in. */
     default boolean admits(Person person) {
         if (this instanceof User user) {
-            return user.login().equalsIgnoreCase(person.login());
+            return AsciiString.contentEqualsIgnoreCase(user.login(), person.login());
         }
         if (this instanceof Email email) {
             return person.emailVerified() && email.pattern().covers(person.email());

@@ -344,6 +344,21 @@ class CallbackTest {
     }
 
     @Test
+    void aRedirectOfGitHubsTakesNoSecretElsewhere() {
+        app.forgetRequests();
+        Fault redirect = Fault.redirect(app.url() + "/stolen");
+        HttpPerson person = gateway.stranger();
+        github.tokenEndpoint().next(redirect);
+        isRefused(person, person.navigate(callbackFor(person).toString()), 403, "sign-in.provider.failed");
+        github.userEndpoint().next(redirect);
+        isRefused(person, person.navigate(callbackFor(person).toString()), 403, "sign-in.profile.unusable");
+        github.emailsEndpoint().always(redirect);
+        assertThat(gateway.stranger().signIn(github, "octocat", "/who").statusCode())
+                .isEqualTo(200);
+        assertThat(app.requests()).noneMatch(request -> request.target().startsWith("/stolen"));
+    }
+
+    @Test
     void aFailedSignInLeavesTheSessionThereWas() {
         HttpPerson person = gateway.stranger();
         person.signIn(github, "octocat", "/");

@@ -32,6 +32,11 @@ public final class Fault {
         return answering(Reply.of(status, "application/json; charset=utf-8", json));
     }
 
+    /** Sends the caller, credentials and all, to another address. */
+    public static Fault redirect(String to) {
+        return answering(Reply.empty(307).with("Location", to));
+    }
+
     /** Says nothing for that long, then closes the connection. */
     public static Fault hang(Duration silence) {
         return answering(
