@@ -43,7 +43,8 @@ class ForwardConfiguration {
                         webSocketClient,
                         streams.watching(webSocketService),
                         given(ForwardConfiguration::withoutUpgrade)),
-                new NettyRoutingFilter(toBackends(client), given(new BackendAnswer(streams)), perRequest(clientProperties)));
+                new NettyRoutingFilter(
+                        toBackends(client), given(new BackendAnswer(streams)), perRequest(clientProperties)));
         return new Forward(new RouteFilters(filters), streams);
     }
 
