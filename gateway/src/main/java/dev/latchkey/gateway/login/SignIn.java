@@ -19,6 +19,9 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
@@ -40,6 +43,8 @@ import reactor.core.publisher.Mono;
  * belong to an attempt of this browser, to be in time, to be the first, and to come from the right issuer.
  */
 final class SignIn {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SignIn.class);
 
     private final GitHub gitHub;
     private final AttemptCookies attempts;
@@ -161,14 +166,28 @@ final class SignIn {
         ClientRegistration registration = gitHub.registration();
         return tokens.exchange(grantRequest(registration, attempt, code))
                 .onErrorMap(TokenRefused.class, SignIn::asProblem)
+                .doOnNext(token -> noticeMissing(registration.getScopes(), token.scopes()))
                 .flatMap(token -> profiles.read(registration, token).map(person -> new Arrived(person, token)));
+    }
+
+    /** Whoever's rules need such a scope refuses later, and says so; here is why. */
+    private static void noticeMissing(Set<String> asked, Set<String> granted) {
+        Set<String> missing = GrantedScopes.missing(asked, granted);
+        if (!missing.isEmpty()) {
+            LOG.warn(
+                    "GitHub granted a new sign-in less than was asked for: {} is missing. What needs it will not work",
+                    String.join(", ", missing));
+        }
     }
 
     private static Problem asProblem(TokenRefused refused) {
         Problem problem = switch (refused.reason()) {
             case SPENT -> Problem.of(ProblemCode.CODE_REFUSED);
             case MISCONFIGURED -> Problem.of(ProblemCode.PROVIDER_MISCONFIGURED);
-            case UNAVAILABLE -> Problem.of(ProblemCode.PROVIDER_FAILED, "GitHub did not hand out a token");
+            case UNAVAILABLE ->
+                Problem.of(
+                        ProblemCode.PROVIDER_FAILED,
+                        "GitHub did not hand out a token. For one person it makes at most ten an hour");
         };
         return problem.causedBy(refused);
     }
