@@ -5,6 +5,7 @@ import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.store.Store;
 import java.time.Instant;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -48,9 +49,23 @@ final class StoredTokens {
         return replace(person, kept, kept.record()).switchIfEmpty(Mono.defer(() -> find(person)));
     }
 
-    /** Writes a token whatever was there, until that end; tells all nodes. */
-    Mono<Void> put(PersonId person, TokenRecord record, Instant end) {
-        return store.put(keyOf(person), record.seal(keys, person), end).then(Mono.defer(() -> announce(person)));
+    /** Writes a token whatever was there, until that end, and tells all nodes; emits what it took the place of, if any. */
+    Mono<Kept> put(PersonId person, TokenRecord record, Instant end) {
+        return exchange(person, record.seal(keys, person), end).flatMap(Mono::justOrEmpty);
+    }
+
+    private Mono<Optional<Kept>> exchange(PersonId person, byte[] sealed, Instant end) {
+        return find(person)
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .flatMap(old -> write(keyOf(person), old, sealed, end)
+                        .flatMap(done -> done ? announce(person).thenReturn(old) : exchange(person, sealed, end)));
+    }
+
+    /** Where there is nothing that could be read, there is nothing to be lost. */
+    private Mono<Boolean> write(String key, Optional<Kept> old, byte[] sealed, Instant end) {
+        return old.map(kept -> store.replace(key, kept.sealed(), sealed, end))
+                .orElseGet(() -> store.put(key, sealed, end).thenReturn(true));
     }
 
     /** The record in place of the one that was read, until the same end; empty if that one is there no more. */

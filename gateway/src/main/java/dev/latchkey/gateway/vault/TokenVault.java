@@ -32,6 +32,7 @@ public final class TokenVault implements AutoCloseable {
 
     private final StoredTokens tokens;
     private final Refresher refresher;
+    private final TokenSource source;
     private final Clock clock;
     private final Disposable changes;
     private final AtomicLong heard = new AtomicLong();
@@ -39,9 +40,10 @@ public final class TokenVault implements AutoCloseable {
     private final Cache<PersonId, Held> near =
             Caffeine.newBuilder().maximumSize(NEAR_TOKENS).build();
 
-    TokenVault(StoredTokens tokens, Refresher refresher, Clock clock) {
+    TokenVault(StoredTokens tokens, Refresher refresher, TokenSource source, Clock clock) {
         this.tokens = tokens;
         this.refresher = refresher;
+        this.source = source;
         this.clock = clock;
         this.changes = tokens.changes().subscribe(this::hearChange);
     }
@@ -62,9 +64,17 @@ public final class TokenVault implements AutoCloseable {
         }
     }
 
-    /** Keeps what a sign-in brought, in place of any earlier token, until the end of that session at the latest. */
+    /**
+     * Keeps what a sign-in brought, until the end of that session at the latest. An earlier token, which nobody will be
+     * given any more, goes back to the provider.
+     */
     public Mono<Void> keep(PersonId person, ProviderToken token, Instant end) {
-        return tokens.put(person, TokenRecord.of(token, clock.instant()), end).doOnSuccess(done -> forget(person));
+        TokenRecord record = TokenRecord.of(token, clock.instant());
+        return tokens.put(person, record, end)
+                .doOnSuccess(replaced -> forget(person))
+                .filter(replaced -> !replaced.record().isSamePair(record))
+                .doOnNext(replaced -> source.giveBack(replaced.record().token().accessToken()))
+                .then();
     }
 
     /**

@@ -44,8 +44,8 @@ class VaultConfiguration {
     }
 
     @Bean
-    TokenVault tokenVault(StoredTokens tokens, Refresher refresher, Clock clock) {
-        return new TokenVault(tokens, refresher, clock);
+    TokenVault tokenVault(StoredTokens tokens, Refresher refresher, GitHubTokens source, Clock clock) {
+        return new TokenVault(tokens, refresher, source, clock);
     }
 
     @Bean
