@@ -1,8 +1,10 @@
 package dev.latchkey.gateway;
 
 import dev.latchkey.gateway.forward.Forward;
+import dev.latchkey.gateway.forward.Resilience;
 import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
+import dev.latchkey.gateway.limit.InboundLimits;
 import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.route.RouteMatcher;
 import dev.latchkey.gateway.session.SessionLoader;
@@ -30,9 +32,11 @@ class PipelineConfiguration {
             GatewayAddress address,
             RouteMatcher routes,
             SessionLoader sessions,
+            InboundLimits limits,
             AccessGate gate,
             FreshToken token,
             IdentityStamp identity,
+            Resilience resilience,
             Forward forward) {
         return new GatewayPipeline(
                 List.of(
@@ -45,13 +49,17 @@ class PipelineConfiguration {
                         // Before the session: what is not there costs no look-up.
                         routes,
                         // Before the gate, which decides about a person.
-                        sessions),
+                        sessions,
+                        // After it is known who asks, and before GitHub is asked on their behalf.
+                        limits),
                 gate,
                 List.of(
                         // Only behind the gate, and only where the route sends the token on.
                         token,
                         // After everything that could fail, before anything that leaves.
                         identity,
+                        // Around each attempt to reach the app, and around nothing else.
+                        resilience,
                         forward));
     }
 

@@ -19,9 +19,11 @@ class PipelineOrderTest {
                             "OwnEndpoints",
                             "RouteMatcher",
                             "SessionLoader",
+                            "InboundLimits",
                             "AccessGate",
                             "FreshToken",
                             "IdentityStamp",
+                            "Resilience",
                             "Forward");
         }
     }

@@ -5,6 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
 import dev.latchkey.gateway.route.Route;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.handler.FilteringWebHandler;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.web.server.ServerWebExchange;
@@ -43,7 +46,18 @@ public final class Forward implements PermittedStage {
                 .id(route.id())
                 .uri(route.backend())
                 .predicate(exchange -> true)
-                .filters(route.filters())
+                .filters(filters(route))
                 .build();
+    }
+
+    private static List<GatewayFilter> filters(Route route) {
+        List<GatewayFilter> filters = new ArrayList<>(route.filters());
+        if (route.limits().idle() != null) {
+            filters.add(new IdleLimit(route.limits().idle()));
+        }
+        if (route.limits().timeout() != null) {
+            filters.add(new HeadLimit(route.limits().timeout()));
+        }
+        return filters;
     }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.forward;
 
 import dev.latchkey.gateway.session.OpenStreams;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,11 @@ class ForwardConfiguration {
     private static HttpClient toBackends(HttpClient client) {
         return client.doOnChannelInit((observer, channel, remote) ->
                 channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.interim", new InterimAnswers()));
+    }
+
+    @Bean
+    Resilience resilience(Clock clock) {
+        return new Resilience(clock);
     }
 
     /** Nothing is found by Spring Cloud Gateway itself: a route of its own would go round the access gate. */

@@ -12,6 +12,7 @@
             "login",
             "identity",
             "installation",
+            "limit",
             "forward"
         })
 @NullMarked

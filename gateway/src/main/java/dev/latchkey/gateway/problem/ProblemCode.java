@@ -167,6 +167,20 @@ public enum ProblemCode {
     GITHUB_BROKEN("github.broken", 502, "GitHub gave no valid answer", "Try again in a few seconds."),
     GITHUB_UNREACHABLE("github.unreachable", 503, "GitHub cannot be reached", "Try again in a few seconds."),
     GITHUB_TIMEOUT("github.timeout", 504, "GitHub took too long", "Try again in a few seconds."),
+    BODY_TOO_LARGE("request.body.too-large", 413, "The request is too large for this app", "Send less in one request."),
+    REQUEST_TOO_SLOW("request.too-slow", 408, "The request came too slowly", "Send it again over a better connection."),
+    RATE_LIMITED("limit.rate", 429, "Too many requests", "Wait as long as Retry-After says, then go on more slowly."),
+    BACKEND_BUSY("backend.busy", 503, "The app has all hands full", "Try again in a moment."),
+    BACKEND_PAUSED(
+            "backend.paused",
+            503,
+            "The app failed several times and is left alone for a while",
+            "Wait as long as Retry-After says, then try again."),
+    INTERNAL_TOKEN_REQUIRED(
+            "internal.token.required",
+            401,
+            "This call is for the people who run the gateway",
+            "Send one of latchkey.internal.token as a bearer token, or call from the gateway's own machine if there is none."),
     INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
 
     private final String code;

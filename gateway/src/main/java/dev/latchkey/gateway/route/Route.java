@@ -31,6 +31,7 @@ public record Route(
         List<Rule> allow,
         List<OpenPath> open,
         Send send,
+        Limits limits,
         List<GatewayFilter> filters,
         @Nullable AsyncPredicate<ServerWebExchange> condition) {
 

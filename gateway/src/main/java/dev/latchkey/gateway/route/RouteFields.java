@@ -26,8 +26,8 @@ final class RouteFields {
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final Set<String> RESERVED_HEADERS =
             Set.of("host", "cookie", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
-    private static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token");
-    private static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
+    static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token");
+    static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
 
     private final RouteYaml yaml;
     private final OwnAddresses own;

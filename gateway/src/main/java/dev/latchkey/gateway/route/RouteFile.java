@@ -23,8 +23,9 @@ import org.yaml.snakeyaml.nodes.Node;
 final class RouteFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
-    private static final Set<String> KEYS = Set.of("host", "path", "to", "allow", "public", "send", "filters");
-    private static final Set<String> PLANNED = Set.of("limits", "errors", "webhook-secret");
+    static final Set<String> KEYS =
+            Set.of("host", "path", "to", "allow", "public", "send", "limits", "filters");
+    private static final Set<String> PLANNED = Set.of("errors", "webhook-secret");
 
     private final RouteYaml yaml;
     private final Setting setting;
@@ -114,11 +115,12 @@ final class RouteFile {
         var allow = fields.allow(file.required("allow", "Say who is let in; without it nobody would be."));
         var open = fields.open(file.get("public"));
         var send = fields.send(file.get("send"), id);
+        var limits = new LimitFields(yaml).read(file.get("limits"));
         var made = new FilterLines(yaml, setting.parts(), id).read(file.get("filters"));
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
         }
-        return new Route(id, host, path, backend, allow, open, send, made.filters(), made.condition());
+        return new Route(id, host, path, backend, allow, open, send, limits, made.filters(), made.condition());
     }
 
     private void refuseUnknownKeys(RouteYaml.Mapping file) {

@@ -19,7 +19,8 @@ public final class RouteMatcher implements Stage {
         this.routes = routes;
     }
 
-    static Route routeOf(ServerWebExchange exchange) {
+    /** The route of this request. Every stage behind this one may rely on it. */
+    public static Route routeOf(ServerWebExchange exchange) {
         return exchange.getRequiredAttribute(ATTRIBUTE);
     }
 

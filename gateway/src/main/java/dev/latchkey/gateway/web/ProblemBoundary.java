@@ -101,8 +101,8 @@ public final class ProblemBoundary implements Stage {
         if (problem.code() == ProblemCode.SIGN_IN_REQUIRED) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"" + address.origin() + '"');
         }
-        if (problem.code() == ProblemCode.REQUEST_MALFORMED) {
-            // Nobody knows where the next request would begin.
+        if (problem.code() == ProblemCode.REQUEST_MALFORMED || problem.code() == ProblemCode.BODY_TOO_LARGE) {
+            // Nobody knows where the next request would begin, or wants to read up to there.
             headers.set(HttpHeaders.CONNECTION, "close");
         }
         if (problem.code() == ProblemCode.METHOD_REFUSED) {

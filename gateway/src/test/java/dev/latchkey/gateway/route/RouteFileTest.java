@@ -80,7 +80,18 @@ class RouteFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
                     to: http://a\\nallow: [signed-in]\\nwhat: 1                          | 3 | 'what' is no key
-                    to: http://a\\nallow: [signed-in]\\nlimits: { rate: 5/s }            | 3 | 'limits' is not supported yet
+                    to: http://a\\nallow: [signed-in]\\nlimits: { rate: 5 }                  | 3 | '5' is no rate
+                    to: http://a\\nallow: [signed-in]\\nlimits: { rate: 0/s }                | 3 | '0/s' is no rate
+                    to: http://a\\nallow: [signed-in]\\nlimits: { burst: 5 }                 | 3 | says nothing without
+                    to: http://a\\nallow: [signed-in]\\nlimits: { body: 10 }                 | 3 | '10' is no size
+                    to: http://a\\nallow: [signed-in]\\nlimits: { body: lots }               | 3 | 'lots' is no size
+                    to: http://a\\nallow: [signed-in]\\nlimits: { timeout: 30 }              | 3 | '30' is no time
+                    to: http://a\\nallow: [signed-in]\\nlimits: { idle: 2d }                 | 3 | '2d' is no time
+                    to: http://a\\nallow: [signed-in]\\nlimits: { concurrent: 0 }            | 3 | '0' is no number
+                    to: http://a\\nallow: [signed-in]\\nlimits: { retries: 9 }               | 3 | '9' is no number
+                    to: http://a\\nallow: [signed-in]\\nlimits: { speed: 9 }                 | 3 | 'speed' is no limit
+                    to: http://a\\nallow: [signed-in]\\nlimits: { breaker: { failures: 0.5 } } | 3 | '0.5' is no percentage
+                    to: http://a\\nallow: [signed-in]\\nlimits: { breaker: { after: 5 } }    | 3 | no setting of a circuit breaker
                     to: http://a\\nallow: [signed-in]\\nerrors: trackeep                    | 3 | 'errors' is not supported yet
                     to: http://a\\nallow: [signed-in]\\nwebhook-secret: x                   | 3 | 'webhook-secret' is not supported yet
                     to: http://a\\nallow: [signed-in]\\nfilters: StripPrefix=1              | 3 | a list is expected
@@ -140,6 +151,39 @@ class RouteFileTest {
                 .orElseThrow(() -> new AssertionError(faults.list()));
         assertThat(fault.place()).endsWith("wiki.yaml:" + line);
         assertThat(fault.remedy()).isNotBlank();
+    }
+
+    @Test
+    void readsLimitsWithTheirUnits() throws IOException {
+        Limits limits = read("""
+                to: http://a
+                allow: [signed-in]
+                limits:
+                  rate: 5/10s
+                  burst: 20
+                  body: 10MB
+                  headers: 8KB
+                  timeout: 1500ms
+                  idle: 5m
+                  concurrent: 100
+                  retries: 2
+                  breaker: { failures: 60%, of: 10, pause: 20s, probes: 2 }
+                """).get(0).limits();
+        assertThat(limits)
+                .isEqualTo(new Limits(
+                        new Limits.Rate(5, Duration.ofSeconds(10), 20),
+                        10L * 1024 * 1024,
+                        8L * 1024,
+                        Duration.ofMillis(1500),
+                        Duration.ofMinutes(5),
+                        100,
+                        2,
+                        new Limits.Breaker(60, 10, Duration.ofSeconds(20), 2)));
+        assertThat(read("to: http://a\nallow: [signed-in]\nlimits: { breaker: true, rate: 5/s }\n")
+                        .get(0)
+                        .limits()
+                        .breaker())
+                .isEqualTo(new Limits.Breaker(50, 20, Duration.ofSeconds(10), 3));
     }
 
     @Test

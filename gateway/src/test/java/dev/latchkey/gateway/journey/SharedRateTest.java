@@ -1,0 +1,50 @@
+package dev.latchkey.gateway.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.gateway.testing.EchoBackend;
+import dev.latchkey.gateway.testing.GitHubStub;
+import dev.latchkey.gateway.testing.RedisServer;
+import dev.latchkey.gateway.testing.TestGateway;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes count together; without Redis each counts for itself. */
+class SharedRateTest {
+
+    @Test
+    void aRateIsOneForAllNodesAndNeverNone() {
+        try (GitHubStub github = GitHubStub.start();
+                EchoBackend app = EchoBackend.start();
+                RedisServer redis = RedisServer.embedded();
+                TestGateway first = node(github, app, redis);
+                TestGateway second = node(github, app, redis)) {
+            assertThat(letIn(first, 6)).isEqualTo(6);
+            assertThat(letIn(second, 6)).isEqualTo(4);
+            assertThat(letIn(first, 1)).isZero();
+
+            redis.pause();
+            try {
+                assertThat(letIn(first, 12)).isEqualTo(10);
+                assertThat(letIn(second, 12)).isEqualTo(10);
+            } finally {
+                redis.resume();
+            }
+            SessionsContract.await(() -> redis.keys().stream().anyMatch(key -> key.startsWith("latchkey:rate:app:")));
+        }
+    }
+
+    private static TestGateway node(GitHubStub github, EchoBackend app, RedisServer redis) {
+        return TestGateway.signingInAt(github)
+                .on(redis)
+                .route("app", "to: " + app.url(), "allow: [anyone]", "limits: { rate: 10/d }")
+                .start();
+    }
+
+    private static long letIn(TestGateway gateway, int requests) {
+        return IntStream.range(0, requests)
+                .map(i -> gateway.stranger().fetch("/").statusCode())
+                .filter(status -> status == 200)
+                .count();
+    }
+}
