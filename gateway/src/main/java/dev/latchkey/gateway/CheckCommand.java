@@ -3,16 +3,25 @@ package dev.latchkey.gateway;
 import dev.latchkey.gateway.problem.ConfigurationChecks;
 import dev.latchkey.gateway.problem.ConfigurationFault;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
+import dev.latchkey.gateway.route.Asker;
+import dev.latchkey.gateway.route.Explainer;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
 
 /**
- * {@code check [DIR]}: looks at the configuration and the route files as a start would, tells every fault, and starts
- * nothing.
+ * {@code check [DIR] [--as LOGIN METHOD URL]}: looks at the configuration and the route files as a start would, tells
+ * every fault, and starts nothing. With {@code --as} it then explains one decision, without asking GitHub.
  */
 final class CheckCommand {
 
@@ -28,22 +37,75 @@ final class CheckCommand {
 
     /** @return the exit status: 0 if all is well, 1 otherwise */
     int run(List<String> arguments) {
-        try {
-            new SpringApplicationBuilder(Nothing.class)
-                    .initializers(new ConfigurationChecks())
-                    .web(WebApplicationType.NONE)
-                    .properties("logging.level.root=off")
-                    .logStartupInfo(false)
-                    .run(springArguments(arguments))
-                    .close();
+        Question question = Question.in(arguments);
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Nothing.class)
+                .initializers(new ConfigurationChecks())
+                .web(WebApplicationType.NONE)
+                .properties("logging.level.root=off")
+                .logStartupInfo(false)
+                .run(springArguments(Question.without(arguments)))) {
+            return question == null ? approve() : explain(question, Binder.get(context.getEnvironment()));
         } catch (ConfigurationRefused refused) {
             refused.faults().forEach(this::print);
             out.println(
                     refused.faults().size() == 1 ? "1 fault" : refused.faults().size() + " faults");
             return 1;
         }
+    }
+
+    private int approve() {
         out.println("Configuration and route files are good.");
         return 0;
+    }
+
+    private int explain(Question question, Binder binder) {
+        if (question.address() == null) {
+            out.println("After --as come a GitHub login, a method and an address:"
+                    + " check --as octocat GET https://wiki.example.com/x");
+            return 1;
+        }
+        out.println(Explainer.offline(binder)
+                .explain(Asker.named(question.login()), question.method(), question.address())
+                .block());
+        return 0;
+    }
+
+    /** Who would like to know what; the address is null if it is not told in full. */
+    private record Question(
+            String login, HttpMethod method, @Nullable URI address) {
+
+        private static final String OPTION = "--as";
+        private static final int WORDS = 4;
+
+        static @Nullable Question in(List<String> arguments) {
+            int at = arguments.indexOf(OPTION);
+            if (at < 0) {
+                return null;
+            }
+            if (at + WORDS > arguments.size()) {
+                return new Question("", HttpMethod.GET, null);
+            }
+            HttpMethod method = HttpMethod.valueOf(arguments.get(at + 2).toUpperCase(Locale.ROOT));
+            return new Question(arguments.get(at + 1), method, address(arguments.get(at + 3)));
+        }
+
+        private static @Nullable URI address(String text) {
+            try {
+                return new URI(text);
+            } catch (URISyntaxException e) {
+                return null;
+            }
+        }
+
+        static List<String> without(List<String> arguments) {
+            int at = arguments.indexOf(OPTION);
+            if (at < 0) {
+                return arguments;
+            }
+            List<String> rest = new ArrayList<>(arguments.subList(0, at));
+            rest.addAll(arguments.subList(Math.min(at + WORDS, arguments.size()), arguments.size()));
+            return rest;
+        }
     }
 
     private void print(ConfigurationFault fault) {

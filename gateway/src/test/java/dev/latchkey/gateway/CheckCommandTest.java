@@ -51,6 +51,59 @@ class CheckCommandTest {
                 .contains("latchkey.store");
     }
 
+    @Test
+    void explainsADecisionWithoutAskingGitHub() throws IOException {
+        Files.writeString(
+                routes.resolve("wiki.yaml"),
+                "host: wiki.example.com\nto: http://a\nallow: [user:OctoCat, org:acme]\npublic: [GET /open]\n");
+        assertThat(explain("octocat", "GET", "https://Wiki.example.com:8443/x?y"))
+                .contains("route:    wiki", "decision: permit", "rule:     user:OctoCat");
+        assertThat(explain("mona", "GET", "https://wiki.example.com/x"))
+                .contains(
+                        "decision: unknown",
+                        "user:OctoCat: no, the login is mona",
+                        "org:acme: unknown, GitHub is not asked");
+        assertThat(explain("mona", "get", "https://wiki.example.com/open"))
+                .contains("decision: permit", "rule:     public");
+        assertThat(explain("mona", "POST", "https://wiki.example.com/open")).contains("decision: unknown");
+        assertThat(explain("mona", "GET", "https://other.example.com/x")).contains("decision: not-found");
+        assertThat(explain("mona", "GET", "https://wiki.example.com/a/%2e%2e/b"))
+                .contains("decision: refuse");
+    }
+
+    private String explain(String login, String method, String url) {
+        out.reset();
+        assertThat(check(
+                        "--latchkey.github.client-id=a",
+                        "--latchkey.github.client-secret=b",
+                        "--as",
+                        login,
+                        method,
+                        url))
+                .isZero();
+        return printed();
+    }
+
+    @Test
+    void saysWhatAQuestionLacks() throws IOException {
+        Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
+        assertThat(check("--latchkey.github.client-id=a", "--latchkey.github.client-secret=b", "--as", "octocat"))
+                .isEqualTo(1);
+        assertThat(printed()).contains("check --as octocat GET");
+    }
+
+    @Test
+    void refusesABackendThatIsTheGatewayItself() throws IOException {
+        Files.writeString(routes.resolve("a.yaml"), "to: http://127.0.0.1:8080\nallow: [signed-in]\npath: /a\n");
+        Files.writeString(routes.resolve("b.yaml"), "to: https://gw.example.com\nallow: [signed-in]\npath: /b\n");
+        Files.writeString(routes.resolve("c.yaml"), "to: http://[::1]:9000\nallow: [signed-in]\npath: /c\n");
+        check("--latchkey.external-url=https://GW.example.com", "--latchkey.internal.port=9000");
+        assertThat(printed())
+                .contains("a.yaml:1: 'http://127.0.0.1:8080' is the gateway itself")
+                .contains("b.yaml:1: 'https://gw.example.com' is the gateway itself")
+                .contains("c.yaml:1: 'http://[::1]:9000' is the gateway itself");
+    }
+
     private int check(String... properties) {
         List<String> arguments = new ArrayList<>(List.of(routes.toString()));
         arguments.addAll(List.of(properties));

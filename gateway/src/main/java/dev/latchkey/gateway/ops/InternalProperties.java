@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.ops;
 
+import dev.latchkey.gateway.keys.Secret;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -8,8 +10,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param port its number; 0 takes a free one
  * @param address the address it listens at
+ * @param token who bears one of these may use the admin calls; without any, whoever calls from this machine may
  */
 @ConfigurationProperties("latchkey.internal")
 record InternalProperties(
         @DefaultValue("8081") int port,
-        @DefaultValue("127.0.0.1") String address) {}
+        @DefaultValue("127.0.0.1") String address,
+        @DefaultValue List<Secret> token) {}

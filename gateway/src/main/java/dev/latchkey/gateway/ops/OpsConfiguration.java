@@ -1,10 +1,17 @@
 package dev.latchkey.gateway.ops;
 
+import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.route.Explainer;
+import dev.latchkey.gateway.route.Routes;
+import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.InternalRoutes;
+import dev.latchkey.gateway.web.ProblemDocument;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
 import java.util.List;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -33,6 +40,19 @@ class OpsConfiguration {
     @Bean
     InstallationMetrics installationMetrics(MeterRegistry meters) {
         return new InstallationMetrics(meters);
+    }
+
+    @Bean
+    InternalDoor internalDoor(InternalProperties properties, GatewayAddress address, Clock clock) {
+        List<SecretSource> tokens = properties.token().stream()
+                .map(token -> SecretSource.of(token, clock))
+                .toList();
+        return new InternalDoor(tokens, new ProblemDocument(address));
+    }
+
+    @Bean
+    InternalRoutes routeAdmin(Routes routes, Explainer explainer, Sessions sessions, InternalDoor door) {
+        return new RouteAdmin(routes, explainer, sessions).routes(door);
     }
 
     @Bean

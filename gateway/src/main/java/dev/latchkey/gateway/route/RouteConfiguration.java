@@ -59,4 +59,9 @@ class RouteConfiguration {
     AccessGate accessGate(Challenger challenger, Memberships memberships) {
         return new AccessGate(challenger, memberships);
     }
+
+    @Bean
+    Explainer explainer(Routes routes, Memberships memberships) {
+        return Explainer.live(routes, memberships);
+    }
 }

@@ -23,8 +23,7 @@ import org.yaml.snakeyaml.nodes.Node;
 final class RouteFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
-    static final Set<String> KEYS =
-            Set.of("host", "path", "to", "allow", "public", "send", "limits", "filters");
+    static final Set<String> KEYS = Set.of("host", "path", "to", "allow", "public", "send", "limits", "filters");
     private static final Set<String> PLANNED = Set.of("errors", "webhook-secret");
 
     private final RouteYaml yaml;
