@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.identity;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.membership.Groups;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.provider.AccessToken;
@@ -11,7 +13,6 @@ import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.web.RequestScope;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class BackendHeaders {
 
     private static final String COOKIE = "cookie";
-    private static final int LONGEST_VALUE = 4096;
 
     private final IdentityJwt jwts;
     private final Memberships memberships;
+    /** By the very object, which a session keeps as long as it is near: looked at once and not for every request. */
+    private final Cache<Person, IdentityLines> known =
+            Caffeine.newBuilder().weakKeys().build();
 
     BackendHeaders(IdentityJwt jwts, Memberships memberships) {
         this.jwts = jwts;
@@ -41,7 +44,7 @@ final class BackendHeaders {
         }
         addOrigin(headers, scope);
         if (permit.session() != null) {
-            addIdentity(headers, permit.route().send(), permit.session());
+            addIdentity(headers, send, permit.session());
         }
         if (token != null) {
             headers.set("X-Forwarded-Access-Token", token.reveal());
@@ -87,13 +90,15 @@ final class BackendHeaders {
     }
 
     private void addIdentity(HttpHeaders headers, Send send, BrowserSession session) {
-        Person person = session.person();
+        IdentityLines lines = known.get(session.person(), IdentityLines::of);
         HeaderPreset names = send.headers();
-        Groups groups = send.jwt() == null && names.groups() == null ? Groups.NONE : memberships.groups(person.id());
-        set(headers, names.user(), person.login());
-        set(headers, names.email(), person.emailVerified() ? person.email() : null);
-        set(headers, names.preferredUsername(), person.login());
-        set(headers, names.displayName(), person.name());
+        Groups groups = send.jwt() == null && names.groups() == null
+                ? Groups.NONE
+                : memberships.groups(session.person().id());
+        set(headers, names.user(), lines.login());
+        set(headers, names.email(), lines.email());
+        set(headers, names.preferredUsername(), lines.login());
+        set(headers, names.displayName(), lines.name());
         set(headers, names.groups(), groups.joined());
         if (send.jwt() != null) {
             headers.set(send.jwt().header(), jwts.headerValue(session, groups, send.jwt()));
@@ -101,27 +106,8 @@ final class BackendHeaders {
     }
 
     private static void set(HttpHeaders headers, @Nullable String name, @Nullable String value) {
-        if (name != null && value != null && !value.isEmpty()) {
-            headers.set(name, headerText(value));
+        if (name != null && value != null) {
+            headers.set(name, value);
         }
-    }
-
-    /**
-     * The text as a field value: without control characters, bounded, and in UTF-8, each byte as the one character
-     * that goes over the wire as that byte.
-     */
-    static String headerText(String text) {
-        String bounded = text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE);
-        StringBuilder plain = new StringBuilder(bounded.length());
-        boolean ascii = true;
-        for (int i = 0; i < bounded.length(); i++) {
-            char c = bounded.charAt(i);
-            if (c >= 0x20 && c != 0x7f) {
-                plain.append(c);
-                ascii &= c < 0x80;
-            }
-        }
-        String value = plain.toString().strip();
-        return ascii ? value : new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 }

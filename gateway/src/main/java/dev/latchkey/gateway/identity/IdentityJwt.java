@@ -15,22 +15,36 @@ import dev.latchkey.gateway.membership.Groups;
 import dev.latchkey.gateway.route.Send;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.session.PersonId;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says who somebody is, in a JWT (RFC 7519) for one audience.
  *
  * <p>A signature costs more than all the rest of a proxied request, so a JWT is used again for the same session, groups
  * and audience until the last fifth of its life, at most a minute, is left. It never outlives its session's absolute end.
+ *
+ * <p>It stays below 8 KB, which is all that many servers take in one header. Where it would not, claims are left out as a
+ * whole and with a warning: first the groups, then the picture, then the name.
  */
 final class IdentityJwt {
 
+    private static final Logger LOG = LoggerFactory.getLogger(IdentityJwt.class);
+
     private static final int KEPT = 100_000;
+    /** Bytes of JSON: with a head, a signature and in base64 below 8 KB. */
+    private static final int LARGEST_PAYLOAD = 5_800;
+
+    private static final List<String> DISPENSABLE = List.of("groups", "picture", "name");
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     /** Clocks of backends may be a little behind. */
     private static final Duration BACKDATED = Duration.ofSeconds(5);
@@ -80,9 +94,22 @@ final class IdentityJwt {
         Instant end = full.isBefore(session.end()) ? full : session.end();
         Duration fifth = jwt.ttl().dividedBy(5);
         Duration rest = fifth.compareTo(LONGEST_REST) < 0 ? fifth : LONGEST_REST;
-        String signed = sign(claims(session, groups, jwt.audience(), now, end));
+        JWTClaimsSet claims = claims(session, groups, jwt.audience(), now, end);
+        String signed = sign(fitting(claims, session.person().id()));
         String value = jwt.isBearer() ? "Bearer " + signed : signed;
         return new Minted(value, end.minus(rest).toEpochMilli());
+    }
+
+    private static JWTClaimsSet fitting(JWTClaimsSet claims, PersonId person) {
+        JWTClaimsSet rest = claims;
+        for (String claim : DISPENSABLE) {
+            if (rest.toString().getBytes(StandardCharsets.UTF_8).length <= LARGEST_PAYLOAD) {
+                return rest;
+            }
+            LOG.warn("The JWT of {} has no room for the claim {}", person, claim);
+            rest = new JWTClaimsSet.Builder(rest).claim(claim, null).build();
+        }
+        return rest;
     }
 
     private JWTClaimsSet claims(BrowserSession session, Groups groups, String audience, Instant now, Instant end) {

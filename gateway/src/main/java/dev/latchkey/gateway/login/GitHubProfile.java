@@ -34,6 +34,9 @@ final class GitHubProfile {
 
     private static final Logger LOG = LoggerFactory.getLogger(GitHubProfile.class);
 
+    /** GitHub's own bounds are lower; what is longer goes into no session. */
+    private static final int LONGEST = 1024;
+
     private static final Retry UNTIL_KNOWN =
             Retry.backoff(2, Duration.ofSeconds(1)).jitter(0.1).filter(TokenRejected.class::isInstance);
 
@@ -96,7 +99,9 @@ final class GitHubProfile {
                 .filter(email -> Boolean.TRUE.equals(email.get("verified")))
                 .map(email -> email.get("email"))
                 .filter(String.class::isInstance)
-                .map(address -> new Email((String) address))
+                .map(String.class::cast)
+                .filter(address -> address.length() <= LONGEST)
+                .map(Email::new)
                 .findFirst()
                 .orElse(new Email(null));
     }
@@ -117,11 +122,11 @@ final class GitHubProfile {
                 text(profile, "name"),
                 verified ? email.address() : text(profile, "email"),
                 verified,
-                text(profile, "avatar_url"),
-                List.of());
+                text(profile, "avatar_url"));
     }
 
     private static @Nullable String text(Map<String, Object> profile, String key) {
-        return profile.get(key) instanceof String text && !text.isBlank() ? text : null;
+        boolean usable = profile.get(key) instanceof String text && !text.isBlank() && text.length() <= LONGEST;
+        return usable ? (String) profile.get(key) : null;
     }
 }

@@ -1,6 +1,5 @@
 package dev.latchkey.gateway.session;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param email the primary e-mail address
  * @param emailVerified whether the provider vouches for the address
  * @param picture address of a picture at the provider
- * @param groups {@code org} and {@code org:team}, as far as they were read
  */
 public record Person(
         PersonId id,
@@ -19,10 +17,4 @@ public record Person(
         @Nullable String name,
         @Nullable String email,
         boolean emailVerified,
-        @Nullable String picture,
-        List<String> groups) {
-
-    public Person {
-        groups = List.copyOf(groups);
-    }
-}
+        @Nullable String picture) {}

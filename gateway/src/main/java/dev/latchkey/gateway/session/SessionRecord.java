@@ -4,7 +4,6 @@ import dev.latchkey.gateway.keys.KeyRing;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.session.Session;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,7 +23,6 @@ record SessionRecord(
         @Nullable String email,
         boolean emailVerified,
         @Nullable String picture,
-        List<String> groups,
         long end,
         String address,
         String userAgent) {
@@ -42,7 +40,6 @@ record SessionRecord(
                 person.email(),
                 person.emailVerified(),
                 person.picture(),
-                person.groups(),
                 end.toEpochMilli(),
                 origin.address(),
                 origin.userAgent());
@@ -60,7 +57,7 @@ record SessionRecord(
     }
 
     private BrowserSession toSession(Session session) {
-        Person person = new Person(new PersonId(provider, subject), login, name, email, emailVerified, picture, groups);
+        Person person = new Person(new PersonId(provider, subject), login, name, email, emailVerified, picture);
         return new BrowserSession(
                 session.getId(),
                 person,
