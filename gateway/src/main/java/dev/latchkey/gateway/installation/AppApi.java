@@ -80,8 +80,13 @@ final class AppApi {
                 .followRedirect(false);
     }
 
-    /** An installation as GitHub described it. */
-    record Installation(long id, @Nullable Long repository, boolean suspended) {}
+    /**
+     * An installation as GitHub described it.
+     *
+     * @param account whose it is
+     * @param repository the number of the repository that was asked for, if it was renamed
+     */
+    record Installation(long id, String account, @Nullable Long repository, boolean suspended) {}
 
     /** Fails with {@code installation.missing} where the App is not installed. */
     Mono<Installation> installationOf(App app, RepositoryName repository) {
@@ -117,8 +122,11 @@ final class AppApi {
         if (answer.status() != 200 || !answer.body().path("id").isIntegralNumber()) {
             throw broken("GitHub did not describe the installation");
         }
-        boolean suspended = answer.body().path("suspended_at").isString();
-        return new Installation(answer.body().path("id").asLong(), numberIn(asked), suspended);
+        return new Installation(
+                answer.body().path("id").asLong(),
+                answer.body().path("account").path("login").asString(""),
+                numberIn(asked),
+                answer.body().path("suspended_at").isString());
     }
 
     /** The repository's number, where that is what was asked by. */
@@ -136,7 +144,7 @@ final class AppApi {
      */
     Mono<InstallationToken> mint(App app, long installation, Reach reach, Map<RepositoryName, Long> numbers) {
         URI asked = URI.create(app.api() + "/app/installations/" + installation + "/access_tokens");
-        return call(app, HttpMethod.POST, asked, body(reach, numbers)).map(answer -> token(reach, answer));
+        return call(app, HttpMethod.POST, asked, body(reach, numbers)).map(answer -> token(reach, numbers, answer));
     }
 
     private static Map<String, Object> body(Reach reach, Map<RepositoryName, Long> numbers) {
@@ -159,7 +167,7 @@ final class AppApi {
         return body;
     }
 
-    private InstallationToken token(Reach reach, GitHubAnswer answer) {
+    private InstallationToken token(Reach reach, Map<RepositoryName, Long> numbers, GitHubAnswer answer) {
         if (answer.status() == 404) {
             throw new InstallationGone();
         }
@@ -175,11 +183,18 @@ final class AppApi {
         if (answer.status() != 201 || !isToken(token) || end == null) {
             throw broken("GitHub did not hand out a token");
         }
-        if (!reach.wholeInstallation()
-                && repositories.size() > reach.repositories().size()) {
-            throw broken("GitHub handed out a token that reaches further than asked");
+        if (!reach.wholeInstallation()) {
+            checkReach(reach, numbers, repositories);
         }
         return new InstallationToken(Secret.of(token), end, repositories);
+    }
+
+    /** Where a number led to is known only from the answer, and somebody will want to know. */
+    private static void checkReach(Reach reach, Map<RepositoryName, Long> numbers, List<String> repositories) {
+        boolean untold = repositories.isEmpty() && !numbers.isEmpty();
+        if (untold || repositories.size() > reach.repositories().size()) {
+            throw broken("GitHub handed out a token that reaches elsewhere than asked");
+        }
     }
 
     /** Any length and any visible characters: the format of tokens has changed before. */

@@ -138,20 +138,22 @@ public final class InstallationTokens implements AutoCloseable {
         return Flux.fromIterable(reach.repositories())
                 .flatMapSequential(repository -> locations.get(locating(app, repository)))
                 .collectList()
-                .map(found -> place(reach.repositories(), found));
+                .map(found -> place(reach, found));
     }
 
-    private static Place place(List<RepositoryName> repositories, List<Location> locations) {
+    private static Place place(Reach reach, List<Location> locations) {
         Map<RepositoryName, Long> numbers = new TreeMap<>(Comparator.comparing(RepositoryName::key));
         long installation = found(locations.get(0)).installation();
         for (int i = 0; i < locations.size(); i++) {
+            RepositoryName repository = reach.repositories().get(i);
             Location.Found found = found(locations.get(i));
-            if (found.installation() != installation) {
-                throw Problem.of(
-                        ProblemCode.INSTALLATION_MISSING, "The repositories belong to different installations");
+            boolean leftItsOwner = !found.account().equalsIgnoreCase(repository.owner());
+            if (found.installation() != installation || (reach.wholeInstallation() && leftItsOwner)) {
+                // A token of the account that it went to is not what was asked for.
+                throw Problem.of(ProblemCode.INSTALLATION_MISSING);
             }
             if (found.repository() != null) {
-                numbers.put(repositories.get(i), found.repository());
+                numbers.put(repository, found.repository());
             }
         }
         return new Place(installation, numbers);

@@ -43,6 +43,7 @@ final class Locating implements Sought<Location> {
     private record Written(
             int v,
             @Nullable Long installation,
+            @Nullable String account,
             @Nullable Long repository,
             @Nullable String refused,
             long until) {}
@@ -74,7 +75,10 @@ final class Locating implements Sought<Location> {
         return found.suspended()
                 ? refused(ProblemCode.INSTALLATION_SUSPENDED)
                 : new Location.Found(
-                        found.id(), found.repository(), clock.instant().plus(BELIEVED));
+                        found.id(),
+                        found.account(),
+                        found.repository(),
+                        clock.instant().plus(BELIEVED));
     }
 
     private Mono<Location> remembered(Problem problem) {
@@ -96,8 +100,9 @@ final class Locating implements Sought<Location> {
     public byte[] write(Location fetched) {
         long until = fetched.until().toEpochMilli();
         Written written = fetched instanceof Location.Found found
-                ? new Written(1, found.installation(), found.repository(), null, until)
-                : new Written(1, null, null, ((Location.Refused) fetched).why().name(), until);
+                ? new Written(1, found.installation(), found.account(), found.repository(), null, until)
+                : new Written(
+                        1, null, null, null, ((Location.Refused) fetched).why().name(), until);
         return JSON.writeValueAsBytes(written);
     }
 
@@ -107,7 +112,7 @@ final class Locating implements Sought<Location> {
         Instant until = Instant.ofEpochMilli(written.until());
         Long installation = written.installation();
         return installation != null
-                ? new Location.Found(installation, written.repository(), until)
+                ? new Location.Found(installation, String.valueOf(written.account()), written.repository(), until)
                 : new Location.Refused(ProblemCode.valueOf(String.valueOf(written.refused())), until);
     }
 }

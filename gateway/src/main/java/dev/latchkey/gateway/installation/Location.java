@@ -11,9 +11,11 @@ sealed interface Location {
 
     /**
      * @param installation its number
+     * @param account whose it is
      * @param repository the repository's own number where GitHub told it, which it does for one that was renamed
      */
-    record Found(long installation, @Nullable Long repository, Instant until) implements Location {}
+    record Found(
+            long installation, String account, @Nullable Long repository, Instant until) implements Location {}
 
     /** @param why {@code installation.missing} or {@code installation.suspended} */
     record Refused(ProblemCode why, Instant until) implements Location {}

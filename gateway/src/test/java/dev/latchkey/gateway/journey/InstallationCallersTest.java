@@ -174,6 +174,19 @@ class InstallationCallersTest {
     }
 
     @Test
+    @DisplayName("K-13: a repository that was moved brings no token of a whole other account")
+    void followsNoMoveToAWholeOtherAccount() {
+        app.installedAt("acme", "gone");
+        app.installedAt("vault", "plans");
+        github.moveRepository("acme/gone", "vault/plans");
+        try (TestGateway wide =
+                configured().property("latchkey.broker.installation-wide", true).start()) {
+            assertThat(TokenWorker.at(wide).ask("acme/gone").statusCode()).isEqualTo(400);
+            TokenWorker.at(wide).token("acme/wiki");
+        }
+    }
+
+    @Test
     @DisplayName("K-20: no log line and no failure shows a token, a password or a key")
     void keepsSecretsOutOfTheLog() {
         TokenWorker operator = TokenWorker.at(gateway).bearer("operator-1");
