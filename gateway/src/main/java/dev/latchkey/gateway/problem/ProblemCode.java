@@ -181,6 +181,16 @@ public enum ProblemCode {
             401,
             "This call is for the people who run the gateway",
             "Send one of latchkey.internal.token as a bearer token, or call from the gateway's own machine if there is none."),
+    ACTIONS_TOKEN_REFUSED(
+            "actions.token.refused",
+            401,
+            "The token of the GitHub Actions job was refused",
+            "Ask for a new token in the job, for exactly the audience that this gateway expects."),
+    ACTIONS_KEYS_UNAVAILABLE(
+            "actions.keys.unavailable",
+            503,
+            "The keys of GitHub Actions cannot be fetched just now",
+            "Try again in a few seconds, with a new token."),
     INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
 
     private final String code;

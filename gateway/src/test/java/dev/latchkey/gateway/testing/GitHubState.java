@@ -31,6 +31,7 @@ final class GitHubState {
     private final Map<String, Long> numbers = new ConcurrentHashMap<>();
     private final AtomicLong lastNumber = new AtomicLong(FIRST_ACCOUNT);
 
+    private StubActions actions;
     private volatile String webUrl = "";
     private volatile Duration clockSkew = Duration.ZERO;
     private volatile Duration replicaLag = Duration.ZERO;
@@ -115,6 +116,14 @@ final class GitHubState {
                 .flatMap(this::ownerOf)
                 .map(StubPerson::login)
                 .orElse(null);
+    }
+
+    /** Made when first asked for, since its key takes its time. */
+    synchronized StubActions actions() {
+        if (actions == null) {
+            actions = new StubActions(this);
+        }
+        return actions;
     }
 
     // Moods

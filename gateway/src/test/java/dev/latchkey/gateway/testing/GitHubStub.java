@@ -108,6 +108,7 @@ public final class GitHubStub implements AutoCloseable {
                 new RepositoryEndpoints(state, api),
                 new ApplicationEndpoints(state, api),
                 new InstallationEndpoints(state, api),
+                new ActionsEndpoints(state),
                 new RateLimitEndpoint(state, api));
         families.forEach(family -> family.addTo(routes));
         routes.otherwise(call -> Reply.message(404, "Not Found"));
@@ -192,6 +193,16 @@ public final class GitHubStub implements AutoCloseable {
     /** The GitHub App of this number, made on first sight. All have one key, unless a test gives them others. */
     public StubGitHubApp gitHubApp(long id) {
         return state.installations.app(id, SharedAppKey.PAIR);
+    }
+
+    /** GitHub Actions, which vouches for jobs. */
+    public StubActions actions() {
+        return state.actions();
+    }
+
+    /** Where the keys are, by which Actions vouches for jobs. */
+    public StubEndpoint actionsKeys() {
+        return exactly("GET", StubActions.PATH + "/.well-known/jwks");
     }
 
     /** From now on a repository such as {@code acme/old} is {@code acme/new}, and its old name leads there. */
