@@ -5,6 +5,7 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -12,6 +13,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ResponseStatusException;
@@ -111,8 +113,14 @@ public final class ProblemBoundary implements Stage {
     }
 
     private byte[] json(ServerWebExchange exchange, Problem problem) {
-        return document.render(
-                problem, requestId(exchange), exchange.getRequest().getURI().getRawPath());
+        return document.render(problem, requestId(exchange), pathOf(exchange.getRequest()));
+    }
+
+    /** A request that was refused before it was parsed has no path that anybody could be sure of. */
+    private static @Nullable String pathOf(ServerHttpRequest request) {
+        return RefusedRequest.isIn(request.getHeaders())
+                ? null
+                : request.getURI().getRawPath();
     }
 
     private byte[] page(ServerWebExchange exchange, Problem problem) {

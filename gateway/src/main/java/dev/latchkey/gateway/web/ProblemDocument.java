@@ -27,10 +27,10 @@ public final class ProblemDocument {
     /**
      * The document's bytes.
      *
-     * @param path the path that was asked for, as it came; left out where it is no valid reference. No query: it may
-     *     hold a secret.
+     * @param path the path that was asked for, as it came, or null if nobody knows; left out where it is no valid
+     *     reference. No query: it may hold a secret.
      */
-    public byte[] render(Problem problem, String requestId, String path) {
+    public byte[] render(Problem problem, String requestId, @Nullable String path) {
         return json.writeValueAsBytes(members(problem, requestId, path));
     }
 
@@ -44,7 +44,7 @@ public final class ProblemDocument {
         return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
     }
 
-    private Members members(Problem problem, String requestId, String path) {
+    private Members members(Problem problem, String requestId, @Nullable String path) {
         ProblemCode code = problem.code();
         Duration wait = problem.retryAfter();
         return new Members(
@@ -59,9 +59,9 @@ public final class ProblemDocument {
                 wait == null ? null : seconds(wait));
     }
 
-    private static @Nullable String reference(String path) {
+    private static @Nullable String reference(@Nullable String path) {
         try {
-            return new URI(path).getRawPath();
+            return path == null ? null : new URI(path).getRawPath();
         } catch (URISyntaxException e) {
             return null;
         }

@@ -44,6 +44,10 @@ final class RefusedRequest {
                 .set("content-length", 0);
     }
 
+    static boolean isIn(org.springframework.http.HttpHeaders headers) {
+        return headers.containsHeader(HEADER);
+    }
+
     /** The refusal that this request carries, or null for any other request. */
     static @Nullable Problem in(org.springframework.http.HttpHeaders headers) {
         String refusal = headers.getFirst(HEADER);

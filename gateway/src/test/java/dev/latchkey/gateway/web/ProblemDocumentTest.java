@@ -69,6 +69,12 @@ class ProblemDocumentTest {
         assertThat(ProblemDocument.seconds(Duration.ofSeconds(30).plusNanos(1))).isEqualTo(31);
     }
 
+    @Test
+    void leavesOutAPathThatNobodyKnows() {
+        assertThat(render(Problem.of(ProblemCode.REQUEST_MALFORMED), null).has("instance"))
+                .isFalse();
+    }
+
     private JsonNode render(Problem problem, String path) {
         return JSON.readTree(documents.render(problem, "4bf92f3577b34da6", path));
     }
