@@ -80,10 +80,11 @@ class LoginConfiguration {
             SessionLoader loader,
             SessionCookie cookie,
             ReturnTarget targets,
+            GitHub gitHub,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new SignOutEndpoints(sessions, loader, cookie, targets, address, pages, security).routes();
+        return new SignOutEndpoints(sessions, loader, cookie, targets, gitHub, address, pages, security).routes();
     }
 
     @Bean

@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,11 @@ final class ReturnTarget {
         } catch (URISyntaxException e) {
             return null;
         }
+    }
+
+    /** The origin that such a target is at, unless it is a path of this host. */
+    static Optional<String> otherOrigin(String target) {
+        return target.startsWith("/") ? Optional.empty() : Optional.of(originOf(URI.create(target)));
     }
 
     private static String originOf(URI uri) {

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.login;
 
+import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.SessionLoader;
@@ -10,6 +11,8 @@ import dev.latchkey.gateway.web.SecurityHeaders;
 import dev.latchkey.gateway.web.SignOutPage;
 import dev.latchkey.gateway.web.SignedOutPage;
 import java.net.URI;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -25,6 +28,7 @@ final class SignOutEndpoints {
     private final SessionLoader current;
     private final SessionCookie cookie;
     private final ReturnTarget targets;
+    private final GitHub gitHub;
     private final GatewayAddress address;
     private final Pages pages;
     private final SecurityHeaders security;
@@ -34,6 +38,7 @@ final class SignOutEndpoints {
             SessionLoader current,
             SessionCookie cookie,
             ReturnTarget targets,
+            GitHub gitHub,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
@@ -41,6 +46,7 @@ final class SignOutEndpoints {
         this.current = current;
         this.cookie = cookie;
         this.targets = targets;
+        this.gitHub = gitHub;
         this.address = address;
         this.pages = pages;
         this.security = security;
@@ -56,10 +62,21 @@ final class SignOutEndpoints {
 
     private Mono<ServerResponse> ask(ServerRequest request) {
         String rd = SignInEndpoints.rd(request);
+        String target = targets.of(rd);
         return current.load(request.exchange())
-                .flatMap(session ->
-                        page(pages.signOut(new SignOutPage(session.person().login(), rd, targets.of(rd)))))
+                .map(session -> pages.signOut(new SignOutPage(session.person().login(), rd, target)))
+                .flatMap(html -> page(html, beyond(target)))
                 .switchIfEmpty(Mono.defer(this::signedOut));
+    }
+
+    /** Origins that the form may end at: the target's, and where the target sends a person to sign in again. */
+    private List<String> beyond(String target) {
+        if (target.equals(ReturnTarget.HOME)) {
+            return List.of();
+        }
+        return Stream.concat(ReturnTarget.otherOrigin(target).stream(), Stream.of(gitHub.origin()))
+                .distinct()
+                .toList();
     }
 
     private Mono<ServerResponse> end(ServerRequest request) {
@@ -81,12 +98,12 @@ final class SignOutEndpoints {
     }
 
     private Mono<ServerResponse> signedOut() {
-        return page(pages.signedOut(new SignedOutPage(address.path("/sign_in"))));
+        return page(pages.signedOut(new SignedOutPage(address.path("/sign_in"))), List.of());
     }
 
-    private Mono<ServerResponse> page(String html) {
+    private Mono<ServerResponse> page(String html, List<String> beyond) {
         return ServerResponse.ok()
-                .headers(security::onPage)
+                .headers(headers -> security.onPage(headers, beyond))
                 .contentType(Pages.MEDIA_TYPE)
                 .bodyValue(html);
     }

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.provider;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.web.GatewayAddress;
 import io.netty.channel.ChannelOption;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,12 @@ public final class GitHub {
     /** How often to ask whether a token is still good; zero for never. */
     public Duration recheckInterval() {
         return properties.recheck();
+    }
+
+    /** Where browsers are sent to sign in, as an origin (RFC 6454). */
+    public String origin() {
+        URI web = URI.create(properties.web());
+        return web.getScheme() + "://" + web.getRawAuthority();
     }
 
     /** The issuer that GitHub names in callbacks (RFC 9207). */

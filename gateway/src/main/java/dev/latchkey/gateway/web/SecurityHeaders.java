@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.web;
 
+import java.util.List;
 import org.springframework.http.HttpHeaders;
 
 /**
@@ -9,8 +10,8 @@ import org.springframework.http.HttpHeaders;
  */
 public final class SecurityHeaders {
 
-    static final String PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-            + "base-uri 'none'; frame-ancestors 'none'";
+    static final String PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+            + "frame-ancestors 'none'; form-action 'self'";
     static final String DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static final String NO_FEATURES = "accelerometer=(), camera=(), display-capture=(), geolocation=(), "
@@ -27,8 +28,19 @@ public final class SecurityHeaders {
 
     /** For a page of the gateway. */
     public void onPage(HttpHeaders headers) {
+        onPage(headers, List.of());
+    }
+
+    /**
+     * For a page of the gateway whose form may lead further than the gateway: Chromium holds each redirect that answers
+     * a form to the policy of the page that had it.
+     *
+     * @param beyond origins that it may lead to
+     */
+    public void onPage(HttpHeaders headers, List<String> beyond) {
         onEvery(headers);
-        headers.set("Content-Security-Policy", PAGE_POLICY);
+        String more = beyond.isEmpty() ? "" : ' ' + String.join(" ", beyond);
+        headers.set("Content-Security-Policy", PAGE_POLICY + more);
         // Not on redirects and data: there it would cut a sign-in popup off from the app that opened it.
         headers.set("Cross-Origin-Opener-Policy", "same-origin");
         headers.set("Permissions-Policy", NO_FEATURES);

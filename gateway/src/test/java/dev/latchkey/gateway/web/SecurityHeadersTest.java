@@ -3,6 +3,7 @@ package dev.latchkey.gateway.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 
@@ -15,10 +16,18 @@ class SecurityHeadersTest {
     void letsAPageLoadNothingButItsOwnStyleAndImages() {
         secure.onPage(headers);
         assertThat(headers.getFirst("Content-Security-Policy"))
-                .isEqualTo("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                        + "base-uri 'none'; frame-ancestors 'none'");
+                .isEqualTo("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+                        + "frame-ancestors 'none'; form-action 'self'");
         assertThat(headers.getFirst("Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
         assertThat(headers.getFirst("Permissions-Policy")).contains("camera=()");
+    }
+
+    @Test
+    void letsAFormLeadToNamedOriginsOnly() {
+        secure.onPage(headers, List.of("https://wiki.example", "https://github.example"));
+        assertThat(headers.getFirst("Content-Security-Policy"))
+                .startsWith("default-src 'none';")
+                .endsWith("; form-action 'self' https://wiki.example https://github.example");
     }
 
     @Test
