@@ -1,0 +1,164 @@
+package dev.latchkey.gateway.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.gateway.testing.EchoBackend;
+import dev.latchkey.gateway.testing.GitHubStub;
+import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.RawHttp;
+import dev.latchkey.gateway.testing.TestGateway;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples that people copy do what is written beside them. */
+class RouteExamplesTest {
+
+    private static final Pattern EXAMPLE =
+            Pattern.compile("```yaml\n# (\\w+)\\.yaml: [^\n]*\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    private static Path folder;
+
+    private static Map<String, String> examples;
+    private static GitHubStub github;
+    private static EchoBackend app;
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws IOException {
+        github = GitHubStub.start();
+        app = EchoBackend.start();
+        examples = examples();
+        for (Map.Entry<String, String> example : examples.entrySet()) {
+            String yaml = example.getValue().replace("http://127.0.0.1:3000", app.url());
+            Files.writeString(folder.resolve(example.getKey() + ".yaml"), yaml);
+        }
+        Files.writeString(folder.resolve("start.yaml"), "host: localhost\nto: " + app.url() + "\nallow: [signed-in]\n");
+        gateway = TestGateway.signingInAt(github)
+                .property("latchkey.github.scopes", "read:user,user:email,read:org,repo")
+                .property("latchkey.routes", folder)
+                .start();
+    }
+
+    private static Map<String, String> examples() throws IOException {
+        String readme = Files.readString(Path.of("..", "routes", "README.md"));
+        Map<String, String> found = new TreeMap<>();
+        Matcher example = EXAMPLE.matcher(readme);
+        while (example.find()) {
+            found.put(example.group(1), example.group(2));
+        }
+        assertThat(found).hasSize(readme.split("```yaml", -1).length - 1);
+        return found;
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        app.close();
+        github.close();
+    }
+
+    private static String sessionOf(String login) {
+        HttpPerson person = gateway.stranger();
+        assertThat(person.signIn(github, login, "/").statusCode()).isEqualTo(200);
+        return "Cookie: latchkey=" + person.cookie("latchkey");
+    }
+
+    private static RawHttp.Response get(String host, String path, String... lines) {
+        String more = lines.length == 0 ? "" : String.join("\r\n", lines) + "\r\n";
+        return RawHttp.to(gateway.port())
+                .send("GET " + path + " HTTP/1.1\r\nHost: " + host + ".example.com\r\nConnection: close\r\n" + more
+                        + "\r\n");
+    }
+
+    @Test
+    void areAllExercisedHere() {
+        assertThat(examples.keySet())
+                .containsExactly("api", "docs", "grafana", "legacy", "notes", "partners", "site", "wiki");
+    }
+
+    @Test
+    void notesAreForWhoeverHasSignedIn() {
+        assertThat(get("notes", "/").status()).isEqualTo(401);
+        assertThat(get("notes", "/", sessionOf("reader")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theWikiIsForFourKindsOfPeople() {
+        github.person("employee").orgs("acme");
+        github.person("partner").teams("partners/docs/translators");
+        github.person("writer").repository("acme/wiki", "maintain");
+        github.person("reader").repository("acme/wiki", "triage");
+        for (String login : new String[] {"employee", "partner", "octocat", "writer"}) {
+            assertThat(get("wiki", "/x", sessionOf(login)).status()).as(login).isEqualTo(200);
+        }
+        assertThat(get("wiki", "/x", sessionOf("reader")).status()).isEqualTo(403);
+    }
+
+    @Test
+    void partnersComeByAddress() {
+        github.person("one").email("one@acme.example", true, true);
+        github.person("two").email("two@sales.acme.example", true, true);
+        github.person("three").email("three@not-acme.example", true, true);
+        assertThat(get("partners", "/", sessionOf("one")).status()).isEqualTo(200);
+        assertThat(get("partners", "/", sessionOf("two")).status()).isEqualTo(200);
+        assertThat(get("partners", "/", sessionOf("three")).status()).isEqualTo(403);
+    }
+
+    @Test
+    void docsAreOpenInPart() {
+        assertThat(get("docs", "/healthz").status()).isEqualTo(200);
+        assertThat(get("docs", "/assets/a.css").status()).isEqualTo(200);
+        assertThat(get("docs", "/secret").status()).isEqualTo(401);
+    }
+
+    @Test
+    void theSiteIsForEverybody() {
+        assertThat(get("www", "/").status()).isEqualTo(200);
+        assertThat(app.lastRequest().header("X-Forwarded-User")).isNull();
+        assertThat(get("www", "/", sessionOf("reader")).status()).isEqualTo(200);
+        assertThat(app.lastRequest().header("X-Forwarded-User")).isEqualTo("reader");
+    }
+
+    @Test
+    void grafanaIsToldWhatItKnows() {
+        github.person("employee").orgs("acme");
+        assertThat(get("grafana", "/", sessionOf("employee")).status()).isEqualTo(200);
+        assertThat(app.lastRequest().header("Remote-User")).isEqualTo("employee");
+        assertThat(app.lastRequest().header("X-Gateway-Jwt")).startsWith("ey");
+        assertThat(app.lastRequest().header("X-Forwarded-Access-Token")).startsWith("gho_");
+        assertThat(app.lastRequest().header("Authorization")).isNull();
+    }
+
+    @Test
+    void theApiHasLimits() {
+        RawHttp.Response answer = get("api", "/");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("RateLimit-Policy")).isEqualTo("100;w=2");
+        assertThat(get("api", "/", "X-Long: " + "a".repeat(17_000)).status()).isEqualTo(431);
+        RawHttp.Response large = RawHttp.to(gateway.port())
+                .send("POST / HTTP/1.1\r\nHost: api.example.com\r\nContent-Length: 10485761\r\n\r\n");
+        assertThat(large.status()).isEqualTo(413);
+    }
+
+    @Test
+    void theLegacyAppIsFiltered() {
+        RawHttp.Response answer = get("legacy", "/old/page?x=1");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(app.lastRequest().target()).isEqualTo("/page?x=1");
+        assertThat(app.lastRequest().header("X-From")).isEqualTo("gateway");
+        RawHttp.Response posted = RawHttp.to(gateway.port())
+                .send("POST /old/page HTTP/1.1\r\nHost: legacy.example.com\r\nContent-Length: 0\r\n\r\n");
+        assertThat(posted.status()).isEqualTo(404);
+    }
+}
