@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.membership;
 
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.time.Duration;
@@ -136,8 +137,14 @@ final class Changes implements AutoCloseable {
         return keys.seal(KEY, JSON.writeValueAsBytes(next));
     }
 
+    /** A list sealed by a key that is gone could hold anything, and so touches everything. */
     private Log open(byte[] bytes) {
-        return JSON.readValue(keys.open(KEY, bytes), Log.class);
+        try {
+            return JSON.readValue(keys.open(KEY, bytes), Log.class);
+        } catch (Unsealable e) {
+            long now = clock.millis();
+            return new Log(now, List.of(new Change(now, now, Set.of(Scopes.EVERYTHING))));
+        }
     }
 
     @Override

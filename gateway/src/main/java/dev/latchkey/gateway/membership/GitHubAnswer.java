@@ -6,6 +6,10 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +117,23 @@ record GitHubAnswer(int status, HttpHeaders headers, byte[] body) {
                 || documentation.endsWith("#abuse-rate-limits");
     }
 
-    /** The scopes or permissions that would do are named, so what is missing is a grant. */
+    /** What would do is named: a permission of a GitHub App, or scopes of which the token has none. */
     private boolean namesMissingGrant() {
-        return header("X-Accepted-GitHub-Permissions") != null || header("X-Accepted-OAuth-Scopes") != null;
+        return !words("X-Accepted-GitHub-Permissions").isEmpty()
+                || (!words("X-Accepted-OAuth-Scopes").isEmpty()
+                        && Collections.disjoint(words("X-Accepted-OAuth-Scopes"), words("X-OAuth-Scopes")));
+    }
+
+    /** True if the token is one of an OAuth App that was not granted this scope. */
+    boolean lacksScope(String scope) {
+        return header("X-OAuth-Scopes") != null && !words("X-OAuth-Scopes").contains(scope);
+    }
+
+    private Set<String> words(String name) {
+        String value = header(name);
+        return value == null || value.isBlank()
+                ? Set.of()
+                : new HashSet<>(Arrays.asList(value.trim().split("[,;\\s]+")));
     }
 
     /** {@code Retry-After}, else until the limit's reset, else a minute. */

@@ -73,12 +73,13 @@ final class GitHubReader {
      * @return fails with {@link Unanswered} if GitHub says nothing about the person
      */
     Mono<Found> read(Question question, AccessToken token, @Nullable Reading known) {
-        Asking asking = new Asking(token, known, new ArrayList<>());
+        Asking asking = new Asking(question, token, known, new ArrayList<>());
         Mono<Found> found = pagesFrom(api + question.path(), asking);
         return question.equals(Question.TEAMS) ? found.flatMap(teams -> withParents(teams, asking)) : found;
     }
 
-    private record Asking(AccessToken token, @Nullable Reading known, List<Page> pages) {
+    private record Asking(
+            Question question, AccessToken token, @Nullable Reading known, List<Page> pages) {
 
         @Nullable
         Page knownPage(String url) {
@@ -94,7 +95,7 @@ final class GitHubReader {
         return call(url, asking, asking.knownPage(url)).flatMap(answer -> {
             Page page = page(url, answer, asking);
             if (page == null) {
-                return Mono.just(refused(answer));
+                return Mono.just(refused(answer, asking.question()));
             }
             asking.pages().add(page);
             String next = page.next();
@@ -104,8 +105,12 @@ final class GitHubReader {
         });
     }
 
-    private Found refused(GitHubAnswer answer) {
+    /** Without the scope for them, GitHub says of every private repository that it does not exist. */
+    private Found refused(GitHubAnswer answer, Question question) {
         Outcome outcome = answer.refusal(clock.instant());
+        if (outcome == Outcome.ABSENT && question.isRepository() && answer.lacksScope("repo")) {
+            outcome = Outcome.SCOPE_MISSING;
+        }
         return new Found(outcome, outcome == Outcome.SSO_REQUIRED ? answer.ssoUrl() : null, List.of());
     }
 

@@ -35,6 +35,10 @@ record Question(String key, String path, Set<String> scope) {
                 Set.of(Scopes.organization(org), Scopes.repository(repository)));
     }
 
+    boolean isRepository() {
+        return key.startsWith("repo:");
+    }
+
     private static String plain(String name) {
         return name.toLowerCase(Locale.ROOT);
     }

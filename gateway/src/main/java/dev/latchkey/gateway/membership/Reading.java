@@ -5,6 +5,7 @@ import dev.latchkey.gateway.session.PersonId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -88,6 +89,28 @@ record Reading(
 
     Stream<Entry> entries() {
         return pages.stream().flatMap(page -> page.entries().stream());
+    }
+
+    /** True if it names that organisation. */
+    boolean tellsOf(String organization) {
+        return tellsOf(entry -> entry.isOrganization(organization));
+    }
+
+    /** True if it names that team. */
+    boolean tellsOf(String organization, String slug) {
+        return tellsOf(entry -> entry.isTeam(organization, slug));
+    }
+
+    /** Asked at every request: no stream is made for it. */
+    boolean tellsOf(Predicate<Entry> condition) {
+        for (Page page : pages) {
+            for (Entry entry : page.entries()) {
+                if (condition.test(entry)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Nullable

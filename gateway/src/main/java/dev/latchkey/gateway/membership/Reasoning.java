@@ -38,7 +38,7 @@ sealed interface Reasoning {
         if (list == null) {
             return new Lacks(Question.ORGANIZATIONS);
         }
-        if (list.entries().anyMatch(entry -> entry.isOrganization(login))) {
+        if (list.tellsOf(login)) {
             return HOLDS;
         }
         Question byName = Question.organization(login);
@@ -46,8 +46,7 @@ sealed interface Reasoning {
         if (one == null) {
             return new Lacks(byName);
         }
-        boolean member = one.entries().anyMatch(entry -> entry.isOrganization(login));
-        return member ? HOLDS : withoutIt(one, login);
+        return one.tellsOf(login) ? HOLDS : withoutIt(one, login);
     }
 
     private static Reasoning team(Claim.Team team, Function<Question, @Nullable Reading> known) {
@@ -55,7 +54,7 @@ sealed interface Reasoning {
         if (list == null) {
             return new Lacks(Question.TEAMS);
         }
-        if (list.entries().anyMatch(entry -> entry.isTeam(team.organization(), team.slug()))) {
+        if (list.tellsOf(team.organization(), team.slug())) {
             return HOLDS;
         }
         if (list.outcome() == Outcome.SCOPE_MISSING) {
@@ -72,9 +71,8 @@ sealed interface Reasoning {
         if (one == null) {
             return new Lacks(question);
         }
-        boolean enough = one.entries()
-                .anyMatch(entry ->
-                        entry.permission() != null && entry.permission().includes(claim.permission()));
+        boolean enough = one.tellsOf(
+                entry -> entry.permission() != null && entry.permission().includes(claim.permission()));
         return enough ? HOLDS : withoutIt(one, claim.owner());
     }
 

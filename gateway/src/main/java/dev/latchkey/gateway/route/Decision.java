@@ -5,12 +5,8 @@ import dev.latchkey.gateway.problem.Problem;
 /** What the gate says to a request. */
 sealed interface Decision {
 
-    /**
-     * Let in.
-     *
-     * @param reason the line that let it in, as an operator reads it
-     */
-    record Permitted(Permit permit, String reason) implements Decision {}
+    /** Let in. */
+    record Permitted(Permit permit) implements Decision {}
 
     /** Not let in as a stranger; signing in may help. */
     record Challenged() implements Decision {}

@@ -36,11 +36,11 @@ final class Policy {
             Rule rule = rules.get(i);
             boolean admitted = session == null ? rule instanceof Rule.Anyone : rule.admits(session.person());
             if (admitted) {
-                return permitted(route, session, rule.line());
+                return permitted(route, session);
             }
         }
         if (route.isOpen(method, path)) {
-            return permitted(route, session, "public");
+            return permitted(route, session);
         }
         return session == null ? new Decision.Challenged() : decideByMembership(route, session);
     }
@@ -53,7 +53,7 @@ final class Policy {
             if (rule instanceof Rule.Belongs belongs) {
                 Standing standing = memberships.near(person, belongs.claim());
                 if (standing instanceof Standing.Holds) {
-                    return permitted(route, session, rule.line());
+                    return permitted(route, session);
                 }
                 unknown |= standing == null;
                 hidden = standing instanceof Standing.Hidden seen ? seen.why() : hidden;
@@ -73,16 +73,14 @@ final class Policy {
     }
 
     private record Answer(
-            Rule rule,
-            @Nullable Standing standing,
-            @Nullable Problem failure) {}
+            @Nullable Standing standing, @Nullable Problem failure) {}
 
     private Mono<Answer> ask(PersonId person, Rule.Belongs rule) {
         Claim claim = rule.claim();
         return memberships
                 .ask(person, claim)
-                .map(standing -> new Answer(rule, standing, null))
-                .onErrorResume(Problem.class, problem -> Mono.just(new Answer(rule, null, problem)));
+                .map(standing -> new Answer(standing, null))
+                .onErrorResume(Problem.class, problem -> Mono.just(new Answer(null, problem)));
     }
 
     private static Decision conclude(Route route, BrowserSession session, List<Answer> answers) {
@@ -90,7 +88,7 @@ final class Policy {
         Problem failure = null;
         for (Answer answer : answers) {
             if (answer.standing() instanceof Standing.Holds) {
-                return permitted(route, session, answer.rule().line());
+                return permitted(route, session);
             }
             failure = answer.failure() == null ? failure : answer.failure();
             hidden = answer.standing() instanceof Standing.Hidden seen ? seen.why() : hidden;
@@ -102,8 +100,8 @@ final class Policy {
         return denied(route, hidden);
     }
 
-    private static Decision permitted(Route route, @Nullable BrowserSession session, String reason) {
-        return new Decision.Permitted(new Permit(route, session), reason);
+    private static Decision permitted(Route route, @Nullable BrowserSession session) {
+        return new Decision.Permitted(new Permit(route, session));
     }
 
     private static Decision denied(Route route, @Nullable Problem hidden) {

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,12 @@ public final class ProblemBoundary implements Stage {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemBoundary.class);
     private static final String MARK = "X-Latchkey-Problem";
+    /** As somebody else, or as oneself with more rights at the provider. */
+    private static final Set<ProblemCode> SOLVED_BY_SIGNING_IN_ANEW = EnumSet.of(
+            ProblemCode.ACCESS_DENIED,
+            ProblemCode.MEMBERSHIP_SSO_REQUIRED,
+            ProblemCode.MEMBERSHIP_APP_RESTRICTED,
+            ProblemCode.MEMBERSHIP_NOT_VISIBLE);
 
     private final ProblemDocument document;
     private final Pages pages;
@@ -129,7 +136,7 @@ public final class ProblemBoundary implements Stage {
         if (tryAgain != null) {
             page = page.tryAgainAt(tryAgain.toString());
         }
-        if (problem.code() == ProblemCode.ACCESS_DENIED) {
+        if (SOLVED_BY_SIGNING_IN_ANEW.contains(problem.code())) {
             page = page.switchAccountAt(address.path("/sign_out"));
         }
         return pages.problem(page).getBytes(StandardCharsets.UTF_8);

@@ -275,6 +275,8 @@ class MembershipsTest {
         person.teams("acme/eng");
         giveToken("read:user");
         assertHidden(ACME, ProblemCode.MEMBERSHIP_NOT_VISIBLE, "acme");
+        assertHidden(ENG, ProblemCode.MEMBERSHIP_NOT_VISIBLE, "acme");
+        assertHidden(new Claim.Repository("acme", "wiki", Permission.PULL), ProblemCode.MEMBERSHIP_NOT_VISIBLE, "acme");
     }
 
     // What GitHub reports
