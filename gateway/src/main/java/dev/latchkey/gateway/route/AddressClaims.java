@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets an address that two files want: the one that has it already, else the first by name. The other is refused, and
+ * Who gets an address, or an id, that two files want: the one that has it already, else the first by name. The other is refused, and
  * what it served before goes on if its own address is still free.
  */
 final class AddressClaims {
@@ -50,14 +50,27 @@ final class AddressClaims {
         }
         return version.refused(
                 file,
-                "it claims the same host and path as route " + other.id() + ": " + shown(fresh),
-                "Change host or path of one of them.",
+                sameId(other, fresh)
+                        ? "there is another file for the id " + fresh.id()
+                        : "it claims the same host and path as route " + other.id() + ": " + shown(fresh),
+                sameId(other, fresh) ? "Rename one of them." : "Change host or path of one of them.",
                 serving == null || take(serving) != null ? null : serving);
     }
 
-    /** The route that has the address already, or null if this one now has it. */
+    /** The route that has address or id already, or null if this one now has it. */
     private @Nullable Route take(Route route) {
-        return claimed.putIfAbsent(addressOf(route), route);
+        Route byAddress = claimed.get(addressOf(route));
+        Route byId = claimed.get(route.id());
+        if (byAddress != null || byId != null) {
+            return byAddress == null ? byId : byAddress;
+        }
+        claimed.put(addressOf(route), route);
+        claimed.put(route.id(), route);
+        return null;
+    }
+
+    private static boolean sameId(Route one, Route other) {
+        return one.id().equals(other.id());
     }
 
     private static String shown(Route route) {

@@ -133,6 +133,16 @@ class RouteFolderTest {
     }
 
     @Test
+    void refusesASecondFileOfTheSameId() throws IOException {
+        Files.writeString(folder.resolve("wiki.yml"), "path: /x\nto: http://b\nallow: [anyone]\n");
+        RouteFolder.Contents contents = lookUntilSettled();
+        assertThat(contents.routes()).hasSize(1);
+        assertThat(contents.faults())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.what()).contains("another file for the id wiki"));
+    }
+
+    @Test
     void letsTwoFilesSwapAddresses() throws IOException {
         write("a", "path: /notes\nto: http://b\nallow: [anyone]\n");
         serving();
