@@ -50,7 +50,7 @@ public final class RouteFolder {
     List<Route> read(ConfigurationFaults faults) {
         Map<Path, RouteVersion> read = new TreeMap<>();
         for (Path file : files(faults)) {
-            read.put(file, RouteVersion.read(file, setting, null));
+            read.put(file, RouteVersion.read(file, RouteVersion.textOf(file), setting, null));
         }
         versions = AddressClaims.settle(read);
         Contents contents = contents();
@@ -106,7 +106,7 @@ public final class RouteFolder {
             return known.seenAgain(file);
         }
         if (isSettled(file, text)) {
-            return RouteVersion.read(file, setting, known);
+            return RouteVersion.read(file, text, setting, known);
         }
         return known == null ? RouteVersion.NOT_YET : known;
     }
@@ -150,6 +150,6 @@ public final class RouteFolder {
 
     private static boolean isRouteFile(Path file) {
         String name = file.getFileName().toString();
-        return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.startsWith(".") && Files.isRegularFile(file);
+        return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.startsWith(".");
     }
 }

@@ -75,10 +75,10 @@ final class RouteVersion {
         }
     }
 
-    /** Reads the file; with faults in it, what served before goes on serving. */
-    static RouteVersion read(Path file, RouteFile.Setting setting, @Nullable RouteVersion before) {
+    /** Makes a route of the text; with faults in it, what served before goes on serving. */
+    static RouteVersion read(
+            Path file, @Nullable String text, RouteFile.Setting setting, @Nullable RouteVersion before) {
         Stamp stamp = Stamp.of(file);
-        String text = textOf(file);
         ConfigurationFaults faults = new ConfigurationFaults();
         RouteFile.Parsed parsed = RouteFile.read(file, text, setting, faults);
         Route last = before == null ? null : before.serving;

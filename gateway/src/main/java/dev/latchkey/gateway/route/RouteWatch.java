@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Looks at the folder of route files twice a second, and puts what has changed in force in one step.
+ * Looks at the folder of route files about twice a second, and puts what has changed in force in one step.
  *
  * <p>It looks rather than waits to be told: notifications of file systems miss network mounts and say little of the
  * symbolic links by which Kubernetes swaps a ConfigMap, and they would have to be checked by looking anyway.
@@ -23,7 +23,10 @@ final class RouteWatch implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteWatch.class);
     private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMillis(900);
     private static final Duration SECOND_LOOK = Duration.ofMillis(150);
+    /** Of ten thousand files each look takes a while; no more than a twentieth of a core is spent on it. */
+    private static final int REST = 20;
 
     private final RouteFolder folder;
     private final Routes routes;
@@ -54,13 +57,22 @@ final class RouteWatch implements SmartLifecycle {
     }
 
     private void lookAndGoOn(ScheduledExecutorService thread) {
+        long begun = System.nanoTime();
         try {
             look();
         } catch (RuntimeException e) {
             LOG.error("The route files could not be looked at; what is in force stays in force", e);
         } finally {
-            schedule(thread, folder.isWaiting() ? SECOND_LOOK : INTERVAL);
+            schedule(thread, folder.isWaiting() ? SECOND_LOOK : rest(System.nanoTime() - begun));
         }
+    }
+
+    private static Duration rest(long looked) {
+        Duration rest = Duration.ofNanos(looked).multipliedBy(REST);
+        if (rest.compareTo(INTERVAL) < 0) {
+            return INTERVAL;
+        }
+        return rest.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : rest;
     }
 
     /** One look. Everything of it is in force when this returns. */

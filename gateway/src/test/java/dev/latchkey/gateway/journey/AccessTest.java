@@ -3,6 +3,7 @@ package dev.latchkey.gateway.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.membership.Memberships;
+import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
@@ -10,6 +11,7 @@ import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.StubPerson;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.testing.Webhook;
+import dev.latchkey.gateway.vault.TokenVault;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
@@ -153,6 +155,17 @@ class AccessTest {
         assertThat(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()))
                 .isBetween(200, 301);
         assertThat(browser.fetch("/").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void asksForANewSignInWhereTheTokenHasEnded() {
+        person.orgs("acme");
+        HttpPerson browser = signIn();
+        PersonId id = new PersonId("github", Long.toString(person.id()));
+        gateway.bean(TokenVault.class).drop(id).block();
+        assertProblem(browser.fetch("/org/x"), 401, "sign-in.required");
+        assertThat(browser.signIn(github, person.login(), "/org/x").statusCode())
+                .isEqualTo(200);
     }
 
     @Test
