@@ -1,9 +1,10 @@
 package dev.latchkey.gateway.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.gateway.membership.Memberships;
-import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
@@ -11,7 +12,6 @@ import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.StubPerson;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.testing.Webhook;
-import dev.latchkey.gateway.vault.TokenVault;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
@@ -161,9 +161,10 @@ class AccessTest {
     void asksForANewSignInWhereTheTokenHasEnded() {
         person.orgs("acme");
         HttpPerson browser = signIn();
-        PersonId id = new PersonId("github", Long.toString(person.id()));
-        gateway.bean(TokenVault.class).drop(id).block();
-        assertProblem(browser.fetch("/org/x"), 401, "sign-in.required");
+        String id = "github:" + person.id();
+        Store store = gateway.bean(Store.class);
+        store.delete("token:" + id).then(store.publish("token-changed", id)).block();
+        await().untilAsserted(() -> assertProblem(browser.fetch("/org/x"), 401, "sign-in.required"));
         assertThat(browser.signIn(github, person.login(), "/org/x").statusCode())
                 .isEqualTo(200);
     }

@@ -3,13 +3,13 @@ package dev.latchkey.gateway.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.StubPerson;
 import dev.latchkey.gateway.testing.TestGateway;
-import dev.latchkey.gateway.vault.AccessToken;
-import dev.latchkey.gateway.vault.ProviderToken;
 import dev.latchkey.gateway.vault.TokenVault;
 import java.time.Duration;
 import java.time.Instant;
