@@ -94,8 +94,17 @@ record GitHubAnswer(int status, HttpHeaders headers, byte[] body) {
     }
 
     private boolean isSsoRequired() {
+        return saysOfSso("required");
+    }
+
+    /** True if a list lacks what wants a single sign-on first. */
+    boolean isPartial() {
+        return saysOfSso("partial-results");
+    }
+
+    private boolean saysOfSso(String word) {
         String sso = header("X-GitHub-SSO");
-        return sso != null && sso.startsWith("required");
+        return sso != null && sso.startsWith(word);
     }
 
     /** Where the person signs in to the organisation, or null. */

@@ -124,7 +124,8 @@ final class GitHubReader {
         }
         String next = answer.next();
         boolean ours = next != null && next.startsWith(api + '/');
-        return new Page(url, answer.header(HttpHeaders.ETAG), ours ? next : null, entries(answer.json()));
+        return new Page(
+                url, answer.header(HttpHeaders.ETAG), ours ? next : null, answer.isPartial(), entries(answer.json()));
     }
 
     private Mono<GitHubAnswer> call(String url, Asking asking, @Nullable Page known) {
@@ -198,7 +199,7 @@ final class GitHubReader {
             if (page == null) {
                 answer.refusal(clock.instant());
             }
-            asking.pages().add(page == null ? new Page(url, null, null, List.of()) : page);
+            asking.pages().add(page == null ? new Page(url, null, null, false, List.of()) : page);
             return asking.told();
         });
     }

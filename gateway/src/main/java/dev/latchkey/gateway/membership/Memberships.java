@@ -216,6 +216,10 @@ public final class Memberships implements AutoCloseable {
     }
 
     private static void told(Key key, Throwable failure) {
+        if (isWithoutToken(failure)) {
+            // The next question that somebody waits for leads to a new sign-in.
+            return;
+        }
         LOG.info(
                 "Memberships of {} ({}) could not be read: {}",
                 key.person(),

@@ -47,8 +47,9 @@ record Reading(
      * One page of an answer, with what it takes to ask for it again at no cost.
      *
      * @param next the address of the next page, or null
+     * @param partial true if GitHub left out what wants a single sign-on first
      */
-    record Page(String url, @Nullable String etag, @Nullable String next, List<Entry> entries) {
+    record Page(String url, @Nullable String etag, @Nullable String next, boolean partial, List<Entry> entries) {
 
         Page {
             entries = List.copyOf(entries);
@@ -111,6 +112,11 @@ record Reading(
             }
         }
         return false;
+    }
+
+    /** True if what is not in here may have been left out. */
+    boolean isPartial() {
+        return pages.stream().anyMatch(Page::partial);
     }
 
     @Nullable

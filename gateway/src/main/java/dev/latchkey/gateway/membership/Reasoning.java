@@ -46,7 +46,10 @@ sealed interface Reasoning {
         if (one == null) {
             return new Lacks(byName);
         }
-        return one.tellsOf(login) ? HOLDS : withoutIt(one, login);
+        if (one.tellsOf(login)) {
+            return HOLDS;
+        }
+        return one.outcome() == Outcome.ABSENT && list.isPartial() ? perhapsLeftOut(login) : withoutIt(one, login);
     }
 
     private static Reasoning team(Claim.Team team, Function<Question, @Nullable Reading> known) {
@@ -94,6 +97,15 @@ sealed interface Reasoning {
                         ProblemCode.MEMBERSHIP_NOT_VISIBLE,
                         "GitHub does not let this gateway see what is yours in " + organization);
         };
+    }
+
+    /** Of an organisation behind a single sign-on GitHub may say that it is not there. */
+    private static Reasoning perhapsLeftOut(String organization) {
+        return hidden(
+                ProblemCode.MEMBERSHIP_SSO_REQUIRED,
+                "GitHub leaves out organizations that ask for a single sign-on which you have not done. If "
+                        + organization
+                        + " is one of yours, open it at GitHub and sign in there, then sign in here again");
     }
 
     private static Reasoning hidden(ProblemCode code, String detail) {

@@ -259,6 +259,15 @@ class MembershipsTest {
     }
 
     @Test
+    void explainsSingleSignOnWhereGitHubOnlyLeavesOut() {
+        person.orgs("silent", "open");
+        github.org("silent").enforcesSaml(true).deniesThatItExists();
+        assertHidden(
+                new Claim.Organization("silent"), ProblemCode.MEMBERSHIP_SSO_REQUIRED, "If silent is one of yours");
+        assertThat(ask(new Claim.Organization("open"))).isEqualTo(new Standing.Holds());
+    }
+
+    @Test
     void explainsAnOrganisationThatHasNotApprovedTheApp() {
         person.teams("closed/eng").repository("closed/wiki", "push");
         github.org("closed").restrictsOAuthApps(true);

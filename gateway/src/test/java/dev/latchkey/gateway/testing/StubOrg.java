@@ -7,6 +7,7 @@ public final class StubOrg {
     private final String login;
     private volatile boolean restrictsOAuthApps;
     private volatile boolean enforcesSaml;
+    private volatile boolean denied;
 
     StubOrg(long id, String login) {
         this.id = id;
@@ -25,6 +26,12 @@ public final class StubOrg {
         return this;
     }
 
+    /** Answers direct questions with 404 where it could say that SAML is in the way; GitHub does either. */
+    public StubOrg deniesThatItExists() {
+        denied = true;
+        return this;
+    }
+
     public long id() {
         return id;
     }
@@ -39,6 +46,9 @@ public final class StubOrg {
 
     /** What a direct question about something of a hidden organisation gets. */
     Reply refusal(String webUrl) {
+        if (denied) {
+            return Reply.message(404, "Not Found");
+        }
         if (enforcesSaml) {
             return Reply.message(
                             403,
