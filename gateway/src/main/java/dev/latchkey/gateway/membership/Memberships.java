@@ -191,18 +191,28 @@ public final class Memberships implements AutoCloseable {
             return known.reading();
         }
         boolean paused = isPaused(key.person(), now);
-        if (age < ageing && !paused && known.startsRefresh()) {
+        if (age < ageing && mayAskBeside(key) && known.startsRefresh()) {
             refreshBeside(key, known);
         }
         return age < ageing || (paused && age < stale) ? known.reading() : null;
     }
 
+    /** For what nobody waits for: the last known reading, until it is stale, rather than none for one request. */
     private @Nullable Reading beside(Key key) {
         Reading reading = usable(key);
-        if (reading == null && mayAskBeside(key)) {
+        if (reading != null) {
+            return reading;
+        }
+        if (mayAskBeside(key)) {
             flight(key).subscribe(known -> {}, failure -> told(key, failure));
         }
-        return reading;
+        Known known = near.getIfPresent(key);
+        return known != null && counts(known) ? known.reading() : null;
+    }
+
+    /** True if the reading may serve where GitHub cannot be asked. */
+    private boolean counts(Known known) {
+        return clock.millis() - known.reading().readAt() < stale && !known.isTouched(changes);
     }
 
     private boolean mayAskBeside(Key key) {
@@ -331,7 +341,7 @@ public final class Memberships implements AutoCloseable {
             return Mono.error(failure);
         }
         Known known = near.getIfPresent(key);
-        if (known != null && clock.millis() - known.reading().readAt() < stale && !known.isTouched(changes)) {
+        if (known != null && counts(known)) {
             return Mono.just(known.reading());
         }
         return Mono.error(unknown(key, failure));

@@ -384,6 +384,19 @@ class MembershipsTest {
         assertThat(memberships.groups(id).joined()).isEqualTo("acme,zoo,acme:core,acme:eng");
     }
 
+    @Test
+    void goesOnTellingGroupsWhileItAsksAnew() {
+        person.orgs("acme");
+        memberships.groups(id);
+        await(() -> memberships.groups(id).names().equals(List.of("acme")));
+        person.orgs("zoo");
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(memberships.groups(id).names()).containsExactly("acme");
+        await(() -> memberships.groups(id).names().equals(List.of("acme", "zoo")));
+        hear("organization", github.organizationMemberRemoved("acme", person.login()));
+        assertThat(memberships.groups(id)).isEqualTo(Groups.NONE);
+    }
+
     // Details
 
     private Standing ask(Claim claim) {
