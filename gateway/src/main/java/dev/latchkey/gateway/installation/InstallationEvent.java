@@ -16,6 +16,6 @@ public sealed interface InstallationEvent {
      */
     record Minted(Duration took) implements InstallationEvent {}
 
-    /** Somebody asked and got none, or got an older one. */
+    /** Somebody asked and got none. */
     record Failed(ProblemCode code) implements InstallationEvent {}
 }

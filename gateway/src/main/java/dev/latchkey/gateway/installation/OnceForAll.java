@@ -12,7 +12,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -98,10 +97,6 @@ final class OnceForAll<T> implements AutoCloseable {
     /** Everywhere, from now on; what is being fetched is given to those who wait for it and to nobody else. */
     Mono<Void> forget(String key) {
         return Mono.fromRunnable(() -> hear(key)).then(store.delete(key)).then(store.publish(topic, key));
-    }
-
-    Mono<Void> forget(Collection<String> forgotten) {
-        return Mono.when(forgotten.stream().map(this::forget).toList());
     }
 
     private void hear(String message) {
@@ -195,20 +190,27 @@ final class OnceForAll<T> implements AutoCloseable {
     }
 
     private Mono<T> write(Sought<T> sought, Known<T> record, T fetched) {
-        byte[] bytes = seal(sought, fetched);
         byte[] before = record.bytes();
         Mono<Boolean> written = before == null
-                ? store.putIfAbsent(sought.key(), bytes, sought.end(fetched))
-                : store.replace(sought.key(), before, bytes, sought.end(fetched));
+                ? writeNew(sought, fetched)
+                : store.replace(sought.key(), before, seal(sought, fetched), sought.end(fetched));
         return written.flatMap(won -> won ? Mono.just(fetched) : winnersOr(sought, fetched))
                 // It was fetched and is good, even if nobody else will know.
                 .onErrorResume(Problem.class, e -> Mono.just(fetched));
     }
 
+    private Mono<Boolean> writeNew(Sought<T> sought, T fetched) {
+        return store.putIfAbsent(sought.key(), seal(sought, fetched), sought.end(fetched));
+    }
+
     private Mono<T> winnersOr(Sought<T> sought, T fetched) {
-        return read(sought).map(record -> {
+        return read(sought).flatMap(record -> {
+            if (record.bytes() == null) {
+                // Nobody won: the record has ended while the next one was fetched.
+                return writeNew(sought, fetched).thenReturn(fetched);
+            }
             T winners = record.value();
-            return winners != null && sought.isGood(winners) ? winners : fetched;
+            return Mono.just(winners != null && sought.isGood(winners) ? winners : fetched);
         });
     }
 

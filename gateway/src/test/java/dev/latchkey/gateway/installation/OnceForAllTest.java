@@ -68,6 +68,7 @@ class OnceForAllTest {
     private final class Thing implements Sought<String> {
 
         private final List<CompletableFuture<String>> fetches = new CopyOnWriteArrayList<>();
+        private volatile String outdated = "";
 
         @Override
         public String key() {
@@ -76,7 +77,7 @@ class OnceForAllTest {
 
         @Override
         public boolean isGood(String known) {
-            return true;
+            return !known.equals(outdated);
         }
 
         @Override
@@ -242,6 +243,41 @@ class OnceForAllTest {
         assertThat(outcome(after)).isEqualTo("new");
         assertThat(outcome(begin(node, thing))).isEqualTo("new");
         assertThat(outcome(begin(node(), thing))).isEqualTo("new");
+    }
+
+    @Test
+    void keepsTheNextOneThoughTheOneBeforeEndedMeanwhile() {
+        Thing thing = new Thing();
+        OnceForAll<String> node = node();
+        CompletableFuture<String> begun = begin(node, thing);
+        thing.fetch(1).complete("one");
+        assertThat(outcome(begun)).isEqualTo("one");
+        thing.outdated = "one";
+        CompletableFuture<String> renewal = begin(node, thing);
+        thing.fetch(2);
+        clock.advance(Duration.ofHours(1));
+        thing.fetch(2).complete("two");
+        assertThat(outcome(renewal)).isEqualTo("two");
+        assertThat(outcome(begin(node(), thing))).isEqualTo("two");
+        assertThat(thing.fetches).hasSize(2);
+    }
+
+    @Test
+    void servesWhatItHasWhenTheNextOneCannotBeFetched() {
+        Thing thing = new Thing();
+        OnceForAll<String> node = node();
+        CompletableFuture<String> begun = begin(node, thing);
+        thing.fetch(1).complete("one");
+        assertThat(outcome(begun)).isEqualTo("one");
+        thing.outdated = "one";
+        CompletableFuture<String> renewal = begin(node, thing);
+        thing.fetch(2).completeExceptionally(Problem.of(ProblemCode.GITHUB_LIMITED));
+        assertThat(outcome(renewal)).isEqualTo("one");
+
+        // What GitHub says for sure is not glossed over.
+        CompletableFuture<String> refused = begin(node, thing);
+        thing.fetch(3).completeExceptionally(Problem.of(ProblemCode.INSTALLATION_SUSPENDED));
+        assertThat(refused).failsWithin(PATIENCE);
     }
 
     @Test

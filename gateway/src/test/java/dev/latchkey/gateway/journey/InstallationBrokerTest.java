@@ -60,7 +60,7 @@ class InstallationBrokerTest {
         app = github.gitHubApp(4711);
         gateway = TestGateway.signingInAt(github)
                 .properties(app.gatewayProperties())
-                .property("latchkey.broker.timeout", "2s")
+                .property("latchkey.broker.timeout", "5s")
                 .property("latchkey.broker.prefix", "/tokman")
                 .clock(clock)
                 .start();

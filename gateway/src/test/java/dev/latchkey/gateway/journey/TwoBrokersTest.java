@@ -6,9 +6,9 @@ import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.RedisServer;
+import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.StubGitHubApp;
 import dev.latchkey.gateway.testing.StubInstallation;
-import dev.latchkey.gateway.testing.TestClock;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Two nodes on one Redis mint as one. */
 class TwoBrokersTest {
 
-    private static final TestClock clock = TestClock.now();
+    private static final RunningClock clock = new RunningClock();
     private static GitHubStub github;
     private static StubGitHubApp app;
     private static RedisServer redis;
@@ -33,7 +33,7 @@ class TwoBrokersTest {
     static void start() {
         github = GitHubStub.start(clock);
         app = github.gitHubApp(4711);
-        app.installedAt("acme", "wiki", "shop", "rolling");
+        app.installedAt("acme", "wiki", "shop", "rolling", "near");
         redis = RedisServer.embedded();
         first = node().start();
         second = node().start();
@@ -130,10 +130,10 @@ class TwoBrokersTest {
     @Test
     @DisplayName("An unreachable store is told of, and what this node has in memory is served")
     void serveFromMemoryWithoutTheStore() {
-        String token = TokenWorker.at(first).token("acme/wiki");
+        String token = TokenWorker.at(first).token("acme/near");
         redis.pause();
         try {
-            assertThat(TokenWorker.at(first).token("acme/wiki")).isEqualTo(token);
+            assertThat(TokenWorker.at(first).token("acme/near")).isEqualTo(token);
             HttpResponse<String> answer = TokenWorker.at(first).ask("acme/unseen");
             assertThat(answer.statusCode()).isIn(503, 504);
             assertThat(TokenWorker.error(answer)).doesNotContain("installed");
