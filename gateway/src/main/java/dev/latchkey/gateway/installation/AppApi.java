@@ -40,7 +40,7 @@ import tools.jackson.databind.JsonNode;
  * {@code installation.permissions}, {@code github.limited}, {@code github.app.refused}, {@code github.refused},
  * {@code github.broken}, {@code github.unreachable}, {@code github.timeout}.
  */
-final class AppApi {
+final class AppApi implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AppApi.class);
     private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -54,13 +54,17 @@ final class AppApi {
 
     private final Pauses pauses;
     private final Clock clock;
+    private final ConnectionProvider connections = ConnectionProvider.builder("latchkey-app")
+            .maxConnections(AT_ONCE)
+            .maxIdleTime(IDLE)
+            .build();
     private final WebClient web;
 
     AppApi(Pauses pauses, Duration timeout, Clock clock) {
         this.pauses = pauses;
         this.clock = clock;
         this.web = WebClient.builder()
-                .clientConnector(new ReactorClientHttpConnector(http(timeout)))
+                .clientConnector(new ReactorClientHttpConnector(http(connections, timeout)))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_ANSWER))
                 .defaultHeader(HttpHeaders.USER_AGENT, "latchkey")
                 .defaultHeader(HttpHeaders.ACCEPT, "application/vnd.github+json")
@@ -69,11 +73,7 @@ final class AppApi {
     }
 
     /** Redirects are followed here and not by the client, which would take the JWT to any host. */
-    private static HttpClient http(Duration timeout) {
-        ConnectionProvider connections = ConnectionProvider.builder("latchkey-app")
-                .maxConnections(AT_ONCE)
-                .maxIdleTime(IDLE)
-                .build();
+    private static HttpClient http(ConnectionProvider connections, Duration timeout) {
         return HttpClient.create(connections)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT.toMillis())
                 .responseTimeout(timeout)
@@ -290,5 +290,10 @@ final class AppApi {
 
     private static Problem broken(String what) {
         return Problem.of(ProblemCode.GITHUB_BROKEN, what);
+    }
+
+    @Override
+    public void close() {
+        connections.dispose();
     }
 }

@@ -195,5 +195,6 @@ public final class InstallationTokens implements AutoCloseable {
     public void close() {
         locations.close();
         tokens.close();
+        api.close();
     }
 }
