@@ -49,7 +49,7 @@ class SessionConfiguration {
             OpenStreams streams,
             SessionProperties properties,
             Clock clock) {
-        SessionEnds ends = new SessionEnds(store, listeners::orderedStream, events);
+        SessionEnds ends = new SessionEnds(store, listeners::orderedStream, events, properties.idle(), clock);
         return new Sessions(stored, store, cookie, ends, streams, properties, clock);
     }
 

@@ -200,16 +200,23 @@ public final class Sessions implements SmartLifecycle {
     }
 
     private Mono<Void> endDue(SessionEnds.Entry due) {
-        return stored.find(due.sessionId())
-                .filter(this::isAlive)
-                .flatMap(alive ->
-                        ends.expect(due.person(), due.sessionId(), endOf(alive)).thenReturn(true))
-                .switchIfEmpty(Mono.defer(() -> gone(due.person(), due.sessionId())
-                        .then(ends.told(new SessionEnded(due.person(), due.sessionId(), Reason.EXPIRED)))
-                        .thenReturn(false)))
+        return alive(due)
+                .flatMap(alive -> ends.expect(due.person(), due.sessionId(), endOf(alive))
+                        // Whoever ended it meanwhile did not find it in the queue.
+                        .then(Mono.defer(() -> alive(due))))
+                .hasElement()
+                .flatMap(alive -> alive ? Mono.empty() : expired(due))
                 // It has been taken out of the queue: nobody else will see to it.
-                .retryWhen(UNTIL_THE_STORE_IS_BACK)
-                .then();
+                .retryWhen(UNTIL_THE_STORE_IS_BACK);
+    }
+
+    private Mono<BrowserSession> alive(SessionEnds.Entry due) {
+        return stored.find(due.sessionId()).filter(this::isAlive);
+    }
+
+    private Mono<Void> expired(SessionEnds.Entry due) {
+        return gone(due.person(), due.sessionId())
+                .then(ends.told(new SessionEnded(due.person(), due.sessionId(), Reason.EXPIRED)));
     }
 
     private boolean isAlive(BrowserSession session) {
