@@ -37,12 +37,16 @@ final class GitHubTokens implements TokenSource {
 
     @Override
     public void giveBack(AccessToken token) {
-        beside(gitHub.revokeAlone(token));
+        beside(Mono.defer(() -> gitHub.revokeAlone(token)));
     }
 
-    /** Ends a token whose owner has left, with what else is configured to end then. */
-    void release(AccessToken token) {
-        beside(gitHub.revoke(token));
+    /**
+     * Ends a token whose owner has left, with what else is configured to end then.
+     *
+     * @param back whether the owner has come back, asked before each try: then their new token must not end with this one
+     */
+    void release(AccessToken token, Mono<Boolean> back) {
+        beside(back.flatMap(isBack -> isBack ? gitHub.revokeAlone(token) : gitHub.revoke(token)));
     }
 
     /** Nobody waits for GitHub to be told, and nothing depends on whether it hears. */

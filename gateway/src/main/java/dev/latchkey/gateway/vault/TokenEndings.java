@@ -36,7 +36,11 @@ final class TokenEndings implements SessionListener {
                 .flatMap(kept -> tokens.delete(person, kept)
                         .filter(deleted -> deleted)
                         .doOnNext(
-                                deleted -> gitHub.release(kept.record().token().accessToken()))
+                                deleted -> gitHub.release(kept.record().token().accessToken(), hasToken(person)))
                         .then(tokens.announce(person)));
+    }
+
+    private Mono<Boolean> hasToken(PersonId person) {
+        return tokens.find(person).hasElement();
     }
 }
