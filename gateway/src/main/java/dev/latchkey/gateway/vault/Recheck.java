@@ -69,12 +69,20 @@ final class Recheck {
     private Mono<Void> check(PersonId person) {
         long now = clock.millis();
         return tokens.find(person)
-                .filter(kept ->
-                        !kept.record().isExpired(now) && now - kept.record().keptAt() > NEW)
+                .filter(kept -> isOldEnough(person, kept.record(), now))
                 .flatMap(kept -> source.isLive(kept.record().token().accessToken())
                         .filter(live -> !live)
                         .flatMap(dead -> refresher.over(person, kept)))
                 .onErrorResume(TokenOver.class, over -> Mono.empty())
                 .then();
+    }
+
+    /** One that is too new is looked at when it is not, rather than an interval later. */
+    private boolean isOldEnough(PersonId person, TokenRecord record, long now) {
+        if (now - record.keptAt() > NEW) {
+            return !record.isExpired(now);
+        }
+        checked.put(person, record.keptAt() + NEW - interval);
+        return false;
     }
 }
