@@ -35,7 +35,7 @@ public final class KeyRing {
     private static final int HEAD = 1 + RingKey.ID_BYTES;
 
     /** In base64url four and twenty-two characters: a signed session id stays well under 100 bytes of cookie. */
-    private static final int SHORT_ID = 3;
+    private static final int SHORT_ID = RingKey.SHORT_ID_BYTES;
 
     private static final int SHORT_MAC = 16;
     private static final int MAC_TEXT = 26;
@@ -165,6 +165,11 @@ public final class KeyRing {
      */
     public String sign(String purpose, String text) {
         return macText(keys().get(0), purpose, text);
+    }
+
+    /** False when a text should be signed again at its next use, so that an old key can go. */
+    public boolean isSignedByFirst(String mac) {
+        return mac.startsWith(keys().get(0).shortName());
     }
 
     /** Whether any key of the ring signed the text for this purpose; takes no longer for a near miss. */

@@ -19,6 +19,7 @@ final class RingKey {
 
     static final int BYTES = 32;
     static final int ID_BYTES = 4;
+    static final int SHORT_ID_BYTES = 3;
 
     private static final String HMAC = "HmacSHA256";
 
@@ -27,12 +28,14 @@ final class RingKey {
 
     private final SecretKeySpec root;
     private final byte[] id;
+    private final String shortName;
     private final SecretKeySpec sealing;
     private final Map<String, SecretKeySpec> signing = new ConcurrentHashMap<>();
 
     RingKey(byte[] bytes) {
         this.root = new SecretKeySpec(bytes, HMAC);
         this.id = Arrays.copyOf(derive("id"), ID_BYTES);
+        this.shortName = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(id, SHORT_ID_BYTES));
         this.sealing = new SecretKeySpec(derive("seal"), "AES");
     }
 
@@ -61,6 +64,11 @@ final class RingKey {
     /** The name under which what it sealed or signed is recognised. It gives nothing of the key away. */
     byte[] id() {
         return id.clone();
+    }
+
+    /** What signatures begin with that it made. */
+    String shortName() {
+        return shortName;
     }
 
     boolean isNamedBy(byte[] bytes, int from, int length) {

@@ -62,6 +62,17 @@ final class EmbeddedSessionMap extends AbstractMap<String, Session> {
                 .defaultIfEmpty(false);
     }
 
+    /** Puts a newly sealed record into a session unless it has ended or changed meanwhile; emits whether it did. */
+    Mono<Boolean> reseal(String id, String sealed) {
+        return store.get(PREFIX + id)
+                .flatMap(record -> {
+                    Session session = decode(id, record);
+                    session.setAttribute(SessionRecord.ATTRIBUTE, sealed);
+                    return store.replace(PREFIX + id, record, encode(session));
+                })
+                .defaultIfEmpty(false);
+    }
+
     @Override
     public Set<Entry<String, Session>> entrySet() {
         throw new UnsupportedOperationException();

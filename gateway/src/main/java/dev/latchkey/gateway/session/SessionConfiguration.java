@@ -68,7 +68,7 @@ class SessionConfiguration {
             EmbeddedSessionMap map = new EmbeddedSessionMap(store);
             ReactiveMapSessionRepository repository = new OffTheEventLoop(map);
             repository.setSessionIdGenerator(cookie::newId);
-            return new StoredSessions<>(repository, map::touch, keys, properties.idle());
+            return new StoredSessions<>(repository, map::touch, map::reseal, keys, properties.idle());
         }
     }
 
@@ -110,6 +110,12 @@ class SessionConfiguration {
                 return true
                 """, Boolean.class);
 
+        private static final RedisScript<Boolean> RESEAL = RedisScript.of("""
+                if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+                redis.call('HSET', KEYS[1], 'sessionAttr:latchkey', ARGV[1])
+                return true
+                """, Boolean.class);
+
         @Bean
         StoredSessions<?> storedSessions(
                 ReactiveRedisConnectionFactory connections,
@@ -120,12 +126,18 @@ class SessionConfiguration {
             ReactiveRedisSessionRepository repository = new ReactiveRedisSessionRepository(redis);
             repository.setRedisKeyNamespace("latchkey");
             repository.setSessionIdGenerator(cookie::newId);
-            return new StoredSessions<>(repository, touch(redis), keys, properties.idle());
+            return new StoredSessions<>(repository, touch(redis), reseal(redis), keys, properties.idle());
         }
 
         private static StoredSessions.Touch touch(ReactiveRedisTemplate<String, Object> redis) {
             return (id, lastUsed, idle) -> redis.execute(
                             TOUCH, List.of("latchkey:sessions:" + id), arguments(lastUsed, idle))
+                    .next()
+                    .defaultIfEmpty(false);
+        }
+
+        private static StoredSessions.Reseal reseal(ReactiveRedisTemplate<String, Object> redis) {
+            return (id, anew) -> redis.execute(RESEAL, List.of("latchkey:sessions:" + id), List.of(anew))
                     .next()
                     .defaultIfEmpty(false);
         }

@@ -55,6 +55,11 @@ public final class SessionCookie {
         return dot > 0 && keys.verify(PURPOSE, value.substring(0, dot), value.substring(dot + 1));
     }
 
+    /** Whether the first key of the ring signed this value, which is ours; else the browser should get another. */
+    boolean isCurrent(String value) {
+        return keys.isSignedByFirst(value.substring(value.indexOf('.') + 1));
+    }
+
     /** The {@code Set-Cookie} that signs a browser in. It has no Max-Age: the store, not the browser, ends a session. */
     ResponseCookie set(String value) {
         return base(value).build();

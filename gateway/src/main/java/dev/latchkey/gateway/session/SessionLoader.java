@@ -2,6 +2,7 @@ package dev.latchkey.gateway.session;
 
 import dev.latchkey.gateway.web.Stage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -34,11 +35,11 @@ public final class SessionLoader implements Stage {
         }
         BrowserSession near = sessions.near(value);
         if (near != null) {
-            attach(exchange, near);
+            attach(exchange, near, value);
             return next.proceed(exchange);
         }
         return sessions.load(value)
-                .doOnNext(session -> attach(exchange, session))
+                .doOnNext(session -> attach(exchange, session, value))
                 .then(Mono.defer(() -> next.proceed(exchange)));
     }
 
@@ -52,7 +53,19 @@ public final class SessionLoader implements Stage {
         return near == null ? sessions.load(value) : Mono.just(near);
     }
 
-    private static void attach(ServerWebExchange exchange, BrowserSession session) {
+    private void attach(ServerWebExchange exchange, BrowserSession session, String value) {
         exchange.getAttributes().put(ATTRIBUTE, session);
+        if (!cookie.isCurrent(value)) {
+            renew(exchange.getResponse(), session.id());
+        }
+    }
+
+    /** A new signature for the same session; no cache may keep the answer that carries it. */
+    private void renew(ServerHttpResponse response, String id) {
+        response.addCookie(cookie.set(cookie.valueOf(id)));
+        response.beforeCommit(() -> {
+            response.getHeaders().setCacheControl("no-store");
+            return Mono.empty();
+        });
     }
 }

@@ -56,6 +56,16 @@ record SessionRecord(
         return JSON.readValue(json, SessionRecord.class).toSession(session);
     }
 
+    /** The same record sealed by the first key, or null if it is already. */
+    static @Nullable String sealedAnew(KeyRing keys, Session session) {
+        byte[] sealed = Base64.getDecoder().decode(session.<String>getRequiredAttribute(ATTRIBUTE));
+        if (keys.isSealedByFirst(sealed)) {
+            return null;
+        }
+        String purpose = purpose(session.getId());
+        return Base64.getEncoder().withoutPadding().encodeToString(keys.seal(purpose, keys.open(purpose, sealed)));
+    }
+
     private BrowserSession toSession(Session session) {
         Person person = new Person(new PersonId(provider, subject), login, name, email, emailVerified, picture);
         return new BrowserSession(

@@ -30,14 +30,23 @@ final class StoredSessions<S extends Session> {
         Mono<Boolean> apply(String id, Instant lastUsed, Duration idle);
     }
 
+    /** Puts a newly sealed record into a session, in one step that cannot bring an ended session back. */
+    @FunctionalInterface
+    interface Reseal {
+        /** Emits false if there is no such session any more. */
+        Mono<Boolean> apply(String id, String sealed);
+    }
+
     private final ReactiveSessionRepository<S> repository;
     private final Touch touch;
+    private final Reseal reseal;
     private final KeyRing keys;
     private final Duration idle;
 
-    StoredSessions(ReactiveSessionRepository<S> repository, Touch touch, KeyRing keys, Duration idle) {
+    StoredSessions(ReactiveSessionRepository<S> repository, Touch touch, Reseal reseal, KeyRing keys, Duration idle) {
         this.repository = repository;
         this.touch = touch;
+        this.reseal = reseal;
         this.keys = keys;
         this.idle = idle;
     }
@@ -57,17 +66,25 @@ final class StoredSessions<S extends Session> {
                 .onErrorMap(StoredSessions::unavailable);
     }
 
-    /** The session, or empty if it has ended or was sealed by a key that is gone. */
+    /** The session, or empty if it has ended or was sealed by a key that is gone. What an older key sealed is sealed anew. */
     Mono<BrowserSession> find(String id) {
         return repository
                 .findById(id)
-                .map(session -> SessionRecord.open(keys, session))
+                .flatMap(this::opened)
                 .onErrorResume(Unsealable.class, e -> {
                     LOG.warn(
                             "A session was sealed by a key that is no longer in the ring; its owner must sign in again");
                     return Mono.empty();
                 })
                 .onErrorMap(StoredSessions::unavailable);
+    }
+
+    private Mono<BrowserSession> opened(S session) {
+        BrowserSession opened = SessionRecord.open(keys, session);
+        String anew = SessionRecord.sealedAnew(keys, session);
+        return anew == null
+                ? Mono.just(opened)
+                : reseal.apply(session.getId(), anew).thenReturn(opened);
     }
 
     Mono<Void> delete(String id) {
