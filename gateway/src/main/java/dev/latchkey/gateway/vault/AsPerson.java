@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
@@ -22,20 +23,20 @@ public final class AsPerson {
 
     private static final Logger LOG = LoggerFactory.getLogger(AsPerson.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-    /** Three tries within some three seconds, as long as replicas are known to lag. */
-    private static final Retry PATIENTLY =
-            Retry.backoff(2, Duration.ofSeconds(1)).jitter(0.1).filter(TokenRejected.class::isInstance);
+    private static final Duration LAG = Duration.ofSeconds(1);
 
     private final TokenVault vault;
     private final StoredTokens tokens;
     private final TokenSource source;
     private final Refresher refresher;
+    private final Scheduler timer;
 
-    AsPerson(TokenVault vault, StoredTokens tokens, TokenSource source, Refresher refresher) {
+    AsPerson(TokenVault vault, StoredTokens tokens, TokenSource source, Refresher refresher, Scheduler timer) {
         this.vault = vault;
         this.tokens = tokens;
         this.source = source;
         this.refresher = refresher;
+        this.timer = timer;
     }
 
     /**
@@ -59,10 +60,15 @@ public final class AsPerson {
     }
 
     private <T> Mono<T> again(AccessToken token, Function<AccessToken, Mono<T>> call) {
-        return Mono.delay(Duration.ofSeconds(1))
+        return Mono.delay(LAG, timer)
                 .then(Mono.defer(() -> call.apply(token)))
-                .retryWhen(PATIENTLY)
+                .retryWhen(patiently())
                 .onErrorMap(failure -> failure.getCause() instanceof TokenRejected, AsPerson::unavailable);
+    }
+
+    /** Three tries within some three seconds, as long as replicas are known to lag. */
+    private Retry patiently() {
+        return Retry.backoff(2, LAG).jitter(0).scheduler(timer).filter(TokenRejected.class::isInstance);
     }
 
     /** Completes if there is hope for the token. */

@@ -40,12 +40,8 @@ final class GitHubTokens implements TokenSource {
         beside(Mono.defer(() -> gitHub.revokeAlone(token)));
     }
 
-    /**
-     * Ends a token whose owner has left, with what else is configured to end then.
-     *
-     * @param back whether the owner has come back, asked before each try: then their new token must not end with this one
-     */
-    void release(AccessToken token, Mono<Boolean> back) {
+    @Override
+    public void release(AccessToken token, Mono<Boolean> back) {
         beside(back.flatMap(isBack -> isBack ? gitHub.revokeAlone(token) : gitHub.revoke(token)));
     }
 

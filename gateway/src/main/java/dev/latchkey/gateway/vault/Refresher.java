@@ -179,6 +179,7 @@ final class Refresher {
         resting.remove(person);
         return write(person, spent, next)
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
+                        .jitter(0)
                         .scheduler(timer)
                         .maxBackoff(Duration.ofSeconds(1))
                         .filter(Refresher::isStoreAway))

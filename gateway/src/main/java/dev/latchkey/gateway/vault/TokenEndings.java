@@ -3,7 +3,6 @@ package dev.latchkey.gateway.vault;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded;
 import dev.latchkey.gateway.session.SessionListener;
-import dev.latchkey.gateway.session.Sessions;
 import java.time.Instant;
 import reactor.core.publisher.Mono;
 
@@ -11,15 +10,22 @@ import reactor.core.publisher.Mono;
 final class TokenEndings implements SessionListener {
 
     private final StoredTokens tokens;
-    private final GitHubTokens gitHub;
+    private final TokenSource source;
     private final Recheck recheck;
-    private final Sessions sessions;
+    private final Presence presence;
 
-    TokenEndings(StoredTokens tokens, GitHubTokens gitHub, Recheck recheck, Sessions sessions) {
+    /** Who is signed in. */
+    interface Presence {
+
+        /** Whether the person has a session left. */
+        Mono<Boolean> isSignedIn(PersonId person);
+    }
+
+    TokenEndings(StoredTokens tokens, TokenSource source, Recheck recheck, Presence presence) {
         this.tokens = tokens;
-        this.gitHub = gitHub;
+        this.source = source;
         this.recheck = recheck;
-        this.sessions = sessions;
+        this.presence = presence;
     }
 
     @Override
@@ -32,11 +38,11 @@ final class TokenEndings implements SessionListener {
     public Mono<Void> ended(SessionEnded event) {
         PersonId person = event.person();
         return tokens.find(person)
-                .filterWhen(kept -> sessions.list(person).hasElements().map(others -> !others))
+                .filterWhen(kept -> presence.isSignedIn(person).map(others -> !others))
                 .flatMap(kept -> tokens.delete(person, kept)
                         .filter(deleted -> deleted)
                         .doOnNext(
-                                deleted -> gitHub.release(kept.record().token().accessToken(), hasToken(person)))
+                                deleted -> source.release(kept.record().token().accessToken(), hasToken(person)))
                         .then(tokens.announce(person)));
     }
 

@@ -18,6 +18,13 @@ interface TokenSource {
     /** Ends a token that nobody needs, beside everything else. */
     void giveBack(AccessToken token);
 
+    /**
+     * Ends a token whose owner has left, with what else is configured to end then, beside everything else.
+     *
+     * @param back whether the owner has come back, asked before each try: then their new token must not end with this one
+     */
+    void release(AccessToken token, Mono<Boolean> back);
+
     /** How long {@link #refresh} may take at most. */
     Duration longestCall();
 }

@@ -50,7 +50,7 @@ class VaultConfiguration {
 
     @Bean
     AsPerson asPerson(TokenVault vault, StoredTokens tokens, GitHubTokens source, Refresher refresher) {
-        return new AsPerson(vault, tokens, source, refresher);
+        return new AsPerson(vault, tokens, source, refresher, Schedulers.parallel());
     }
 
     @Bean
@@ -62,6 +62,7 @@ class VaultConfiguration {
             Sessions sessions,
             Clock clock) {
         Recheck recheck = new Recheck(tokens, source, refresher, gitHub.recheckInterval(), clock);
-        return new TokenEndings(tokens, source, recheck, sessions);
+        return new TokenEndings(
+                tokens, source, recheck, person -> sessions.list(person).hasElements());
     }
 }
