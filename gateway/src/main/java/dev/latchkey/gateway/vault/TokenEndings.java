@@ -3,6 +3,7 @@ package dev.latchkey.gateway.vault;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded;
 import dev.latchkey.gateway.session.SessionListener;
+import dev.latchkey.gateway.vault.StoredTokens.Kept;
 import java.time.Instant;
 import reactor.core.publisher.Mono;
 
@@ -33,17 +34,25 @@ final class TokenEndings implements SessionListener {
         return tokens.extend(person, until).then(Mono.defer(() -> recheck.ifDue(person)));
     }
 
-    /** The token is read before the sessions are: one that a new sign-in brings meanwhile is not taken away. */
     @Override
     public Mono<Void> ended(SessionEnded event) {
-        PersonId person = event.person();
+        return endUnlessSignedIn(event.person());
+    }
+
+    /**
+     * The token is read before the sessions are: one that a new sign-in brings meanwhile is not taken away. One that a
+     * refresh has touched meanwhile is looked at again.
+     */
+    private Mono<Void> endUnlessSignedIn(PersonId person) {
         return tokens.find(person)
                 .filterWhen(kept -> presence.isSignedIn(person).map(others -> !others))
                 .flatMap(kept -> tokens.delete(person, kept)
-                        .filter(deleted -> deleted)
-                        .doOnNext(
-                                deleted -> source.release(kept.record().token().accessToken(), hasToken(person)))
-                        .then(tokens.announce(person)));
+                        .flatMap(deleted -> deleted ? deleted(person, kept) : endUnlessSignedIn(person)));
+    }
+
+    private Mono<Void> deleted(PersonId person, Kept kept) {
+        source.release(kept.record().token().accessToken(), hasToken(person));
+        return tokens.announce(person);
     }
 
     private Mono<Boolean> hasToken(PersonId person) {
