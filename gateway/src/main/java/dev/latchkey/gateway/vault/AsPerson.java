@@ -55,7 +55,7 @@ public final class AsPerson {
         return tokens.find(person)
                 .switchIfEmpty(Mono.error(AsPerson::over))
                 .flatMap(kept -> kept.record().token().accessToken().equals(token)
-                        ? verdict(person, kept).flatMap(dead -> again(token, call))
+                        ? verdict(person, kept).flatMap(hope -> again(hope, call))
                         : again(kept.record().token().accessToken(), call));
     }
 
@@ -71,19 +71,20 @@ public final class AsPerson {
         return Retry.backoff(2, LAG).jitter(0).scheduler(timer).filter(TokenRejected.class::isInstance);
     }
 
-    /** Completes if there is hope for the token. */
-    private Mono<Boolean> verdict(PersonId person, Kept kept) {
-        return source.isLive(kept.record().token().accessToken())
+    /** The token there is hope for: this one, or one that has come in its place. */
+    private Mono<AccessToken> verdict(PersonId person, Kept kept) {
+        AccessToken token = kept.record().token().accessToken();
+        return source.isLive(token)
                 .onErrorResume(e -> {
                     LOG.warn("GitHub refuses a token and does not say whether it is good: {}", e.toString());
                     return Mono.just(true);
                 })
                 .flatMap(live -> live
-                        ? Mono.just(true)
+                        ? Mono.just(token)
                         : refresher
-                                .over(person, kept)
-                                .onErrorMap(TokenOver.class, e -> over())
-                                .thenReturn(true));
+                                .dead(person, kept)
+                                .map(record -> record.token().accessToken())
+                                .onErrorMap(TokenOver.class, e -> over()));
     }
 
     private static Problem over() {

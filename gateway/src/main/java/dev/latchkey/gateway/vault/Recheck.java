@@ -72,7 +72,7 @@ final class Recheck {
                 .filter(kept -> isOldEnough(person, kept.record(), now))
                 .flatMap(kept -> source.isLive(kept.record().token().accessToken())
                         .filter(live -> !live)
-                        .flatMap(dead -> refresher.over(person, kept)))
+                        .flatMap(dead -> refresher.dead(person, kept)))
                 .onErrorResume(TokenOver.class, over -> Mono.empty())
                 .then();
     }

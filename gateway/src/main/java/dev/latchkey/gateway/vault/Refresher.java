@@ -299,8 +299,18 @@ final class Refresher {
                 .flatMap(record -> tokens.announce(person).thenReturn(record));
     }
 
+    /**
+     * Ends the sign-in whose access token the provider calls dead, unless the token may have died of its age, or of a
+     * refresh that is under way: then what comes of a refresh is the answer.
+     */
+    Mono<TokenRecord> dead(PersonId person, Kept kept) {
+        Attempt attempt = attemptOf(kept);
+        boolean ofAge = clock.millis() >= Life.servableUntil(kept.record());
+        return ofAge || attempt.running() || attempt.doubtful() ? renew(person) : over(person, kept);
+    }
+
     /** Ends the sign-in, if this is still the token to end it for. */
-    Mono<TokenRecord> over(PersonId person, Kept kept) {
+    private Mono<TokenRecord> over(PersonId person, Kept kept) {
         return tokens.delete(person, kept).flatMap(deleted -> {
             if (!deleted) {
                 return attempt(person);
