@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * The provider tokens of the people who are signed in: one for each person and provider, shared by all that person's
@@ -36,7 +37,7 @@ public final class TokenVault implements AutoCloseable {
     private final Clock clock;
     private final Disposable changes;
     private final AtomicLong heard = new AtomicLong();
-    private final Map<PersonId, Mono<Held>> lookUps = new ConcurrentHashMap<>();
+    private final Map<PersonId, Sinks.One<Held>> lookUps = new ConcurrentHashMap<>();
     private final Cache<PersonId, Held> near =
             Caffeine.newBuilder().maximumSize(NEAR_TOKENS).build();
 
@@ -89,7 +90,7 @@ public final class TokenVault implements AutoCloseable {
         if (held != null && now < held.believedUntil() && held.isServable(now)) {
             return serve(person, held, now);
         }
-        return lookUps.computeIfAbsent(person, this::lookUp)
+        return Mono.defer(() -> found(person))
                 .flatMap(found -> {
                     long then = clock.millis();
                     return found.isServable(then) ? serve(person, found, then) : renewed(person);
@@ -114,14 +115,22 @@ public final class TokenVault implements AutoCloseable {
         });
     }
 
-    /** One look-up serves all who wait for it. */
+    /** One look-up serves all who wait for it; none that began before a change serves who comes after it. */
+    private Mono<Held> found(PersonId person) {
+        Sinks.One<Held> mine = Sinks.one();
+        Sinks.One<Held> running = lookUps.putIfAbsent(person, mine);
+        if (running != null) {
+            return running.asMono();
+        }
+        lookUp(person)
+                .doFinally(signal -> lookUps.remove(person, mine))
+                .subscribe(mine::tryEmitValue, mine::tryEmitError, mine::tryEmitEmpty);
+        return mine.asMono();
+    }
+
     private Mono<Held> lookUp(PersonId person) {
-        return Mono.defer(() -> {
-                    long before = heard.get();
-                    return tokens.find(person).map(kept -> remember(person, kept.record(), before));
-                })
-                .doFinally(signal -> lookUps.remove(person))
-                .cache();
+        long before = heard.get();
+        return tokens.find(person).map(kept -> remember(person, kept.record(), before));
     }
 
     /** What was read before a change was heard of may be what it changed. */
@@ -142,6 +151,7 @@ public final class TokenVault implements AutoCloseable {
         heard.incrementAndGet();
         if (message.equals(Store.GAP)) {
             near.invalidateAll();
+            lookUps.clear();
             return;
         }
         int colon = message.indexOf(':');
@@ -151,6 +161,7 @@ public final class TokenVault implements AutoCloseable {
     private void forget(PersonId person) {
         heard.incrementAndGet();
         near.invalidate(person);
+        lookUps.remove(person);
         refresher.wake(person);
     }
 
