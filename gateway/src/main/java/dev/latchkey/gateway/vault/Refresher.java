@@ -98,13 +98,20 @@ final class Refresher {
         Sinks.One<TokenRecord> flight = Sinks.one();
         Sinks.One<TokenRecord> running = flights.putIfAbsent(person, flight);
         if (running != null) {
-            return running.asMono();
+            return patiently(running);
         }
         attempt(person)
                 .switchIfEmpty(Mono.error(TokenOver::new))
+                .flatMap(record -> orStillAlive(record, unavailable(SHORTEST_REST.toMillis())))
                 .doFinally(signal -> flights.remove(person, flight))
                 .subscribe(flight::tryEmitValue, flight::tryEmitError);
-        return flight.asMono();
+        return patiently(flight);
+    }
+
+    /** A flight may go on for as long as the store is away; who waits for it is told to come again. */
+    private Mono<TokenRecord> patiently(Sinks.One<TokenRecord> flight) {
+        Mono<TokenRecord> tooLong = Mono.error(() -> unavailable(SHORTEST_REST.toMillis()));
+        return flight.asMono().timeout(lease().multipliedBy(2), tooLong, timer);
     }
 
     /** Whether a failure is so recent that only who has nothing else should try again. */
@@ -138,7 +145,16 @@ final class Refresher {
         if (before != null && before.spent()) {
             return confirm(person, kept);
         }
-        return claim(person, kept);
+        return pause.left()
+                .map(left -> paused(person, record, left))
+                .defaultIfEmpty(Mono.defer(() -> claim(person, kept)))
+                .flatMap(course -> course);
+    }
+
+    /** The provider wants no calls from anybody: that is known to all nodes and need not be noted in the record. */
+    private Mono<TokenRecord> paused(PersonId person, TokenRecord record, Duration left) {
+        restsUntil(person, clock.millis() + left.toMillis());
+        return orStillAlive(record, unavailable(left.toMillis()));
     }
 
     /** Somebody is at it: their outcome will be in the record, or their time will be over. */
@@ -153,7 +169,7 @@ final class Refresher {
         long until = clock.millis() + lease().toMillis();
         TokenRecord claimed = kept.record().with(new Attempt(number, until, true, doubtful, false));
         return tokens.replace(person, kept, claimed)
-                .flatMap(mine -> send(person, mine))
+                .flatMap(mine -> isInTime(mine) ? send(person, mine) : attempt(person))
                 .switchIfEmpty(Mono.defer(() -> attempt(person)));
     }
 
@@ -161,15 +177,16 @@ final class Refresher {
         return source.longestCall().plus(MARGIN);
     }
 
+    /** After a store that was slow, or a pause of this very node, a call might not be over when others may begin theirs. */
+    private boolean isInTime(Kept mine) {
+        return clock.millis() < attemptOf(mine).until() - source.longestCall().toMillis() - MARGIN.toMillis() / 2;
+    }
+
     private Mono<TokenRecord> send(PersonId person, Kept mine) {
-        Mono<TokenRecord> sent = source.refresh(mine.record().token())
+        return source.refresh(mine.record().token())
                 .map(next -> TokenRecord.of(next, clock.instant()))
                 .flatMap(next -> save(person, mine.record(), next))
                 .onErrorResume(TokenRefused.class, refused -> refused(person, mine, refused));
-        return pause.left()
-                .map(left -> rest(person, mine, left))
-                .defaultIfEmpty(sent)
-                .flatMap(course -> course);
     }
 
     // What the provider gave
@@ -183,7 +200,7 @@ final class Refresher {
                         .scheduler(timer)
                         .maxBackoff(Duration.ofSeconds(1))
                         .filter(Refresher::isStoreAway))
-                .timeout(HOLD, timer)
+                .timeout(HOLD, Mono.defer(() -> giveUp(next)), timer)
                 .doOnNext(written -> outcomes.count("renewed"));
     }
 
@@ -199,6 +216,12 @@ final class Refresher {
                     return kept.record().isSamePair(next) ? announced(person, next) : giveBack(next, kept.record());
                 })
                 .switchIfEmpty(Mono.defer(() -> giveBack(next, null)));
+    }
+
+    private Mono<TokenRecord> giveUp(TokenRecord next) {
+        LOG.error("The store was away for so long that a new token could not be kept; its owner must sign in again");
+        source.giveBack(next.token().accessToken());
+        return Mono.error(unavailable(LONGEST_REST.toMillis()));
     }
 
     private Mono<TokenRecord> announced(PersonId person, TokenRecord next) {
@@ -247,13 +270,17 @@ final class Refresher {
     /** Notes when to try again, for all nodes, and serves what there is. */
     private Mono<TokenRecord> rest(PersonId person, Kept mine, Duration time) {
         long until = clock.millis() + time.toMillis();
-        resting.compute(person, (id, before) -> new Resting(before == null ? 1 : before.failures() + 1, until));
+        restsUntil(person, until);
         Attempt attempt = attemptOf(mine);
         Attempt failed = new Attempt(attempt.number(), until, false, attempt.doubtful(), attempt.spent());
         return tokens.replace(person, mine, mine.record().with(failed))
                 .map(Kept::record)
                 .flatMap(record -> orStillAlive(record, unavailable(time.toMillis())))
                 .switchIfEmpty(Mono.defer(() -> attempt(person)));
+    }
+
+    private void restsUntil(PersonId person, long until) {
+        resting.compute(person, (id, before) -> new Resting(before == null ? 1 : before.failures() + 1, until));
     }
 
     /** A pair that another attempt has brought may be about to be written. */
@@ -295,8 +322,8 @@ final class Refresher {
     private Mono<TokenRecord> keepWithoutRefresh(PersonId person, Kept kept) {
         TokenRecord left = kept.record().withoutRefresh();
         return tokens.replace(person, kept, left)
-                .thenReturn(left)
-                .flatMap(record -> tokens.announce(person).thenReturn(record));
+                .flatMap(done -> announced(person, left))
+                .switchIfEmpty(Mono.defer(() -> attempt(person)));
     }
 
     /**
