@@ -149,7 +149,8 @@ public final class Sessions implements SmartLifecycle {
         return stored.find(SessionCookie.idOf(value))
                 .filter(this::isAlive)
                 .map(session -> remember(session, value))
-                .doFinally(signal -> lookUps.remove(value))
+                // Before anybody is told: who comes after that must not be given what was found before.
+                .doOnTerminate(() -> lookUps.remove(value))
                 .cache();
     }
 

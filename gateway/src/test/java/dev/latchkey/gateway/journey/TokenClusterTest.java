@@ -250,7 +250,7 @@ class TokenClusterTest {
     private static Mono<HttpPerson> seeded(String login, Sessions sessions, TokenVault vault) {
         StubToken token = github.tokenFor(login);
         PersonId id = new PersonId("github", Long.toString(github.person(login).id()));
-        Person person = new Person(id, login, null, null, false, null, List.of());
+        Person person = new Person(id, login, null, null, false, null);
         ProviderToken kept = new ProviderToken(
                 new AccessToken(Secret.of(token.value())),
                 token.expiresAt(),
