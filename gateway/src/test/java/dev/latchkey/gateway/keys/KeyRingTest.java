@@ -190,6 +190,15 @@ class KeyRingTest {
     }
 
     @Test
+    void tellsWhetherItsFirstKeySigned() {
+        KeyRing both = ring(NEW, OLD);
+
+        assertThat(both.isSignedByFirst(both.sign("session-cookie", "id"))).isTrue();
+        assertThat(both.isSignedByFirst(ring(OLD).sign("session-cookie", "id"))).isFalse();
+        assertThat(both.isSignedByFirst("")).isFalse();
+    }
+
+    @Test
     void takesUpAChangedFileWithoutARestart() throws IOException {
         Path file = Files.writeString(folder.resolve("keys"), OLD + "\n");
         KeyRing ring = ring("file:" + file);
