@@ -30,8 +30,8 @@ import reactor.netty.http.server.WebsocketServerSpec;
  * last segment of the path, so that it does the same below any prefix a route may add:
  *
  * <ul>
- *   <li>{@code /sse?every=100&count=50}: an event every so many milliseconds, each flushed; it says when it was sent, in
- *       nanoseconds of this JVM
+ *   <li>{@code /sse?every=100&count=50&wait=0}: an event every so many milliseconds, each flushed, the first after a wait;
+ *       it says when it was sent, in nanoseconds of this JVM
  *   <li>{@code /ws}: WebSocket echo
  *   <li>{@code /upload}: counts and hashes the body as it streams by
  *   <li>{@code /download?bytes=}: that many bytes, made on demand: 16 KiB of a, of b, and so on through the alphabet
@@ -163,9 +163,10 @@ public final class EchoBackend implements AutoCloseable {
                         "id: " + n + "\nevent: tick\ndata: {\"n\":" + n + ",\"sent\":" + System.nanoTime() + "}\n\n"))
                 .doOnSubscribe(stream -> openStreams.incrementAndGet())
                 .doFinally(end -> openStreams.decrementAndGet());
-        return response.header("Content-Type", "text/event-stream")
-                .header("Cache-Control", "no-cache")
-                .send(events, event -> true);
+        return Mono.delay(Duration.ofMillis(number(query, "wait", 0)))
+                .thenMany(Flux.defer(() -> response.header("Content-Type", "text/event-stream")
+                        .header("Cache-Control", "no-cache")
+                        .send(events, event -> true)));
     }
 
     private Publisher<Void> webSocket(HttpServerRequest request, HttpServerResponse response) {

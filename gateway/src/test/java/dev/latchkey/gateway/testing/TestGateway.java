@@ -13,7 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.client.ReactorResourceFactory;
 
@@ -81,6 +85,7 @@ public final class TestGateway implements AutoCloseable {
 
         private final Map<String, Object> properties = new HashMap<>();
         private final Map<String, String> routes = new HashMap<>();
+        private final List<ApplicationListener<ApplicationEvent>> listeners = new ArrayList<>();
         private Clock clock;
         private int port = freePort();
 
@@ -117,6 +122,16 @@ public final class TestGateway implements AutoCloseable {
 
         public Builder clock(Clock other) {
             clock = other;
+            return this;
+        }
+
+        /** Hears the events of that type that the gateway publishes to itself. */
+        public <E> Builder hearing(Class<E> type, Consumer<E> listener) {
+            listeners.add(event -> {
+                if (event instanceof PayloadApplicationEvent<?> carrier && type.isInstance(carrier.getPayload())) {
+                    listener.accept(type.cast(carrier.getPayload()));
+                }
+            });
             return this;
         }
 
@@ -164,6 +179,7 @@ public final class TestGateway implements AutoCloseable {
         private void replaceBeans(ConfigurableApplicationContext context) {
             GenericApplicationContext beans = (GenericApplicationContext) context;
             beans.registerBean("reactorResourceFactory", ReactorResourceFactory.class, KeptResources::new);
+            listeners.forEach(context::addApplicationListener);
             if (clock != null) {
                 beans.registerBean("clock", Clock.class, () -> clock);
             }
