@@ -40,12 +40,12 @@ final class WebhookEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookEndpoint.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final byte[] BEGUN = {0};
     private static final byte[] SEEN = {1};
+    /** Longer than it takes to act on a delivery; a node that died over it leaves room for another try then. */
+    private static final Duration ACTING = Duration.ofMinutes(1);
     /** GitHub repeats deliveries of the last three days if it is asked to. */
     private static final Duration REPEATABLE = Duration.ofDays(4);
-
-    /** A node that dies at work leaves the delivery to be repeated. */
-    private static final Duration AT_WORK = Duration.ofMinutes(1);
 
     private static final String FORM_FIELD = "payload=";
 
@@ -106,7 +106,7 @@ final class WebhookEndpoint {
         }
         ProviderEvent event = event(name, body, headers.getContentType());
         String key = "webhook:" + delivery;
-        return store.putIfAbsent(key, SEEN, clock.instant().plus(AT_WORK))
+        return store.putIfAbsent(key, BEGUN, clock.instant().plus(ACTING))
                 .flatMap(first -> first ? actOn(event, key) : Mono.empty())
                 .then(Mono.defer(WebhookEndpoint::accepted));
     }
@@ -115,9 +115,8 @@ final class WebhookEndpoint {
         LOG.info("GitHub tells of {}", event);
         return Flux.fromIterable(listeners)
                 .concatMap(listener -> listener.heard(event))
-                .then(Mono.defer(() -> store.extend(key, clock.instant().plus(REPEATABLE))))
-                .then()
-                .onErrorResume(failure -> store.delete(key).then(Mono.error(failure)));
+                .then(Mono.defer(() -> store.put(key, SEEN, clock.instant().plus(REPEATABLE))))
+                .onErrorResume(failure -> store.delete(key).onErrorComplete().then(Mono.error(failure)));
     }
 
     private static ProviderEvent event(String name, String body, @Nullable MediaType type) {

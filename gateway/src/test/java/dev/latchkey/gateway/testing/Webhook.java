@@ -66,6 +66,11 @@ public final class Webhook {
         return guid;
     }
 
+    /** The value of {@code X-Hub-Signature-256}, or null. */
+    public String signature() {
+        return signature;
+    }
+
     public String payload() {
         return payload;
     }
