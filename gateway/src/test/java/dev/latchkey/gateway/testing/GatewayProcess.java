@@ -66,6 +66,12 @@ public final class GatewayProcess implements AutoCloseable {
         return List.copyOf(log);
     }
 
+    /** Ends it as {@code kill -9} does; returns when it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
     @Override
     public void close() {
         process.destroy();
