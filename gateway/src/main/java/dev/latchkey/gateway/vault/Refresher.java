@@ -153,7 +153,8 @@ final class Refresher {
 
     /** The provider wants no calls from anybody: that is known to all nodes and need not be noted in the record. */
     private Mono<TokenRecord> paused(PersonId person, TokenRecord record, Duration left) {
-        restsUntil(person, clock.millis() + left.toMillis());
+        long until = clock.millis() + left.toMillis();
+        resting.compute(person, (id, before) -> new Resting(before == null ? 0 : before.failures(), until));
         return orStillAlive(record, unavailable(left.toMillis()));
     }
 
@@ -270,17 +271,13 @@ final class Refresher {
     /** Notes when to try again, for all nodes, and serves what there is. */
     private Mono<TokenRecord> rest(PersonId person, Kept mine, Duration time) {
         long until = clock.millis() + time.toMillis();
-        restsUntil(person, until);
+        resting.compute(person, (id, before) -> new Resting(before == null ? 1 : before.failures() + 1, until));
         Attempt attempt = attemptOf(mine);
         Attempt failed = new Attempt(attempt.number(), until, false, attempt.doubtful(), attempt.spent());
         return tokens.replace(person, mine, mine.record().with(failed))
                 .map(Kept::record)
                 .flatMap(record -> orStillAlive(record, unavailable(time.toMillis())))
                 .switchIfEmpty(Mono.defer(() -> attempt(person)));
-    }
-
-    private void restsUntil(PersonId person, long until) {
-        resting.compute(person, (id, before) -> new Resting(before == null ? 1 : before.failures() + 1, until));
     }
 
     /** A pair that another attempt has brought may be about to be written. */

@@ -38,6 +38,7 @@ final class SimulatedProvider {
     private Mood mood = Mood.GOOD;
     private long slowness;
     private long slownessToHear;
+    private boolean refusesNext;
     private int count;
 
     enum Mood {
@@ -181,6 +182,11 @@ final class SimulatedProvider {
         slowness = millis;
     }
 
+    /** The next refresh is refused, for no reason that matters. */
+    void refuseNext() {
+        refusesNext = true;
+    }
+
     /** Every question whether a token is live takes so much longer to arrive from now on. */
     void setSlowToHear(long millis) {
         slownessToHear = millis;
@@ -315,7 +321,10 @@ final class SimulatedProvider {
                 complaints.accept(refresh + " is sent by " + node + " while another call with it may be under way");
             }
             node.later(LONGEST_CALL.toMillis(), () -> refuse(Reason.UNAVAILABLE, null));
-            if (mood == Mood.UNWILLING && time.chance(70)) {
+            if (refusesNext) {
+                refusesNext = false;
+                node.later(1, () -> refuse(Reason.UNAVAILABLE, null));
+            } else if (mood == Mood.UNWILLING && time.chance(70)) {
                 refuseSomehow();
             } else if (mood == Mood.LOSSY && time.chance(30)) {
                 time.tell(() -> refresh + " never arrives");

@@ -193,16 +193,30 @@ class VaultRaceTest {
     void claimsNothingWhileTheProviderWantsNoCalls() {
         signedIn(Kind.USUAL);
         time.pass(21 * MINUTE);
-        new Pause(store.as(there), Clock.fixed(Instant.ofEpochMilli(time.now()), ZoneOffset.UTC))
-                .begin(Duration.ofSeconds(30))
-                .subscribe();
-        time.pass(10);
+        pause(Duration.ofSeconds(30));
         byte[] before = store.read(SimulatedNode.keyOf(PERSON));
 
         assertThat(ask(here).after(100)).isEqualTo("token.unavailable");
         assertThat(store.read(SimulatedNode.keyOf(PERSON))).isEqualTo(before);
         assertThat(provider.renewals()).isEmpty();
         time.pass(30_000);
+        assertThat(ask(here).after(100)).startsWith("access-");
+        assertNoComplaint();
+    }
+
+    @Test
+    void countsNobodysQuestionsDuringAPauseAsFailures() {
+        signedIn(Kind.USUAL);
+        time.pass(21 * MINUTE);
+        pause(Duration.ofSeconds(30));
+        for (int second = 0; second < 29; second++) {
+            ask(here).after(1_000);
+        }
+        time.pass(2_000);
+        provider.refuseNext();
+        assertThat(ask(here).after(100)).isEqualTo("token.unavailable");
+
+        assertThat(ask(here).after(1_100)).isEqualTo("token.unavailable");
         assertThat(ask(here).after(100)).startsWith("access-");
         assertNoComplaint();
     }
@@ -267,6 +281,14 @@ class VaultRaceTest {
                 .subscribe();
         time.pass(10);
         return grant;
+    }
+
+    /** The provider asks another node to be left alone. */
+    private void pause(Duration length) {
+        new Pause(store.as(there), Clock.fixed(Instant.ofEpochMilli(time.now()), ZoneOffset.UTC))
+                .begin(length)
+                .subscribe();
+        time.pass(10);
     }
 
     /** What somebody was answered: a token or a problem's code. */
