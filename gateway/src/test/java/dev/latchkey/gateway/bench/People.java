@@ -181,9 +181,7 @@ final class People {
         kinds.remove(ENDS);
         kinds.forEach((kind, sum) ->
                 System.out.printf("  %-28s %,8d bytes each, by MEMORY USAGE of %,d%n", kind, sum[1] / sum[0], sum[0]));
-        System.out.printf(
-                "  %-28s %,8.0f bytes a person%n",
-                ENDS, (double) commands.memoryUsage(ENDS) / count);
+        System.out.printf("  %-28s %,8.0f bytes a person%n", ENDS, (double) commands.memoryUsage(ENDS) / count);
     }
 
     private static String kindOf(String key) {
