@@ -51,6 +51,8 @@ final class VaultModel implements SimulatedStore.Witness {
         private final Map<String, Long> ended = new LinkedHashMap<>();
         /** Up to what time each node has heard of changes. */
         private final Map<SimulatedNode, Long> heardUpTo = new HashMap<>();
+        /** Until when each node claimed the latest refresh that it made. */
+        private final Map<SimulatedNode, Long> claimedUntil = new HashMap<>();
 
         private long heardUpTo(SimulatedNode node) {
             return heardUpTo.getOrDefault(node, -1L);
@@ -101,7 +103,7 @@ final class VaultModel implements SimulatedStore.Witness {
         switch (change) {
             case PUT -> state.expected = next == null ? null : grantOf(next);
             case DELETE -> deleted(by, person, state, old);
-            case REPLACE -> replaced(by, old, next);
+            case REPLACE -> replaced(by, state, old, next);
         }
     }
 
@@ -127,17 +129,20 @@ final class VaultModel implements SimulatedStore.Witness {
             if (grant.holds(old.access()) && grant.isGood()) {
                 complain(by + " deletes a good pair: " + old.access());
             }
-            if (!grant.holds(old.access()) && hasHope(grant)) {
+            if (!grant.holds(old.access()) && hasHope(state, grant)) {
                 complain(by + " deletes " + old.access() + " while " + grant.access() + " is about to be written");
             }
         }
         state.expected = null;
     }
 
-    private void replaced(SimulatedNode by, @Nullable TokenRecord old, @Nullable TokenRecord next) {
+    private void replaced(SimulatedNode by, Person state, @Nullable TokenRecord old, @Nullable TokenRecord next) {
         Grant grant = old == null ? null : grantOf(old);
         if (grant == null || next == null) {
             return;
+        }
+        if (next.attempt() != null && next.attempt().running() && !next.attempt().spent()) {
+            state.claimedUntil.put(by, next.attempt().until());
         }
         if (grant.holds(old.access()) && grant.isGood() && !old.access().equals(next.access())) {
             complain(by + " overwrites the good " + old.access() + " with " + next.access());
@@ -148,13 +153,13 @@ final class VaultModel implements SimulatedStore.Witness {
     }
 
     /** Whether somebody has the grant's pair in hand and is still in time to write it. */
-    private boolean hasHope(Grant grant) {
+    private boolean hasHope(Person state, Grant grant) {
         Renewal latest = grant.latest();
         return latest != null
                 && !grant.isRevoked()
                 && !latest.isLost()
                 && !latest.isKept()
-                && time.now() < latest.calledAt + SimulatedProvider.LONGEST_CALL.toMillis() + LEASE / 2 - 2 * SKEW;
+                && time.now() < state.claimedUntil.getOrDefault(latest.by, 0L) + LEASE / 2 - 2 * SKEW;
     }
 
     @Override
