@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.vault;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.TokenRefused;
@@ -46,6 +48,7 @@ final class Refresher {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
+    private static final int PEOPLE_AT_REST = 100_000;
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
     /** How long a pair that could not be written is held, which is as long as the store may be away. */
     private static final Duration HOLD = Duration.ofMinutes(30);
@@ -58,7 +61,8 @@ final class Refresher {
     private final Clock clock;
     private final Scheduler timer;
     private final Map<PersonId, Sinks.One<TokenRecord>> flights = new ConcurrentHashMap<>();
-    private final Map<PersonId, Resting> resting = new ConcurrentHashMap<>();
+    private final Cache<PersonId, Resting> resting =
+            Caffeine.newBuilder().maximumSize(PEOPLE_AT_REST).build();
 
     /** What a person's token ends with. */
     interface Endings {
@@ -100,10 +104,11 @@ final class Refresher {
         if (running != null) {
             return patiently(running);
         }
-        attempt(person)
+        Mono.defer(() -> attempt(person))
                 .switchIfEmpty(Mono.error(TokenOver::new))
                 .flatMap(record -> orStillAlive(record, unavailable(SHORTEST_REST.toMillis())))
-                .doFinally(signal -> flights.remove(person, flight))
+                // Before anybody learns of it: who comes after that must not be told the outcome of a time gone by.
+                .doOnTerminate(() -> flights.remove(person, flight))
                 .subscribe(flight::tryEmitValue, flight::tryEmitError);
         return patiently(flight);
     }
@@ -116,13 +121,13 @@ final class Refresher {
 
     /** Whether a failure is so recent that only who has nothing else should try again. */
     boolean isResting(PersonId person) {
-        Resting rest = resting.get(person);
+        Resting rest = resting.getIfPresent(person);
         return rest != null && clock.millis() < rest.until();
     }
 
     /** Forgets how often a person's refresh failed, when their token is another. */
     void wake(PersonId person) {
-        resting.remove(person);
+        resting.invalidate(person);
     }
 
     private Mono<TokenRecord> attempt(PersonId person) {
@@ -154,7 +159,7 @@ final class Refresher {
     /** The provider wants no calls from anybody: that is known to all nodes and need not be noted in the record. */
     private Mono<TokenRecord> paused(PersonId person, TokenRecord record, Duration left) {
         long until = clock.millis() + left.toMillis();
-        resting.compute(person, (id, before) -> new Resting(before == null ? 0 : before.failures(), until));
+        resting.asMap().compute(person, (id, before) -> new Resting(before == null ? 0 : before.failures(), until));
         return orStillAlive(record, unavailable(left.toMillis()));
     }
 
@@ -194,7 +199,7 @@ final class Refresher {
 
     /** A pair in hand is worth more than a store that answers: it is held until it can be written. */
     private Mono<TokenRecord> save(PersonId person, TokenRecord spent, TokenRecord next) {
-        resting.remove(person);
+        resting.invalidate(person);
         return write(person, spent, next)
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                         .jitter(0)
@@ -262,7 +267,7 @@ final class Refresher {
     }
 
     private Duration backoff(PersonId person) {
-        Resting before = resting.get(person);
+        Resting before = resting.getIfPresent(person);
         int failures = before == null ? 0 : before.failures();
         Duration rest = SHORTEST_REST.multipliedBy(1L << Math.min(failures, 6));
         return rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
@@ -271,7 +276,7 @@ final class Refresher {
     /** Notes when to try again, for all nodes, and serves what there is. */
     private Mono<TokenRecord> rest(PersonId person, Kept mine, Duration time) {
         long until = clock.millis() + time.toMillis();
-        resting.compute(person, (id, before) -> new Resting(before == null ? 1 : before.failures() + 1, until));
+        resting.asMap().compute(person, (id, before) -> new Resting(before == null ? 1 : before.failures() + 1, until));
         Attempt attempt = attemptOf(mine);
         Attempt failed = new Attempt(attempt.number(), until, false, attempt.doubtful(), attempt.spent());
         return tokens.replace(person, mine, mine.record().with(failed))
@@ -341,7 +346,7 @@ final class Refresher {
             }
             LOG.info("A sign-in is over at GitHub; the sessions of {} end", person);
             outcomes.count("over");
-            resting.remove(person);
+            resting.invalidate(person);
             return tokens.announce(person).then(endings.over(person)).then(Mono.error(TokenOver::new));
         });
     }

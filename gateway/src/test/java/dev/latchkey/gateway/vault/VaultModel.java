@@ -141,7 +141,9 @@ final class VaultModel implements SimulatedStore.Witness {
         if (grant == null || next == null) {
             return;
         }
-        if (next.attempt() != null && next.attempt().running() && !next.attempt().spent()) {
+        if (next.attempt() != null
+                && next.attempt().running()
+                && !next.attempt().spent()) {
             state.claimedUntil.put(by, next.attempt().until());
         }
         if (grant.holds(old.access()) && grant.isGood() && !old.access().equals(next.access())) {
