@@ -175,6 +175,24 @@ class OwnAnswersTest {
     }
 
     @Test
+    void noAnswerTellsASecret() {
+        for (String request : List.of(
+                "GET /oauth2/account",
+                "GET /oauth2/userinfo",
+                "GET /oauth2/sign_out?rd=/x",
+                "GET /oauth2/sign_in",
+                "GET /oauth2/jwks.json",
+                "GET /closed/x")) {
+            for (String accept : List.of("Accept: text/html", "Accept: application/json")) {
+                RawHttp.Response answer = send(plain, request, session, accept);
+                String all = answer.headers() + answer.body();
+                assertThat(all).doesNotContain("gho_", "eyJ", session.substring(session.indexOf('=') + 1));
+                assertThat(github.secretsSeen()).isNotEmpty().noneMatch(all::contains);
+            }
+        }
+    }
+
+    @Test
     void whatAnAppSaysIsItsOwn() {
         List<String> theirs = List.of(
                 "Content-Security-Policy: default-src *",

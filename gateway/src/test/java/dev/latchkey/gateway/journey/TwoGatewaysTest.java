@@ -68,6 +68,24 @@ class TwoGatewaysTest {
     }
 
     @Test
+    void anAnswerThatWasUsedAtOneIsUsedAtTheOther() {
+        HttpPerson person = first.stranger();
+        HttpResponse<String> start = person.navigate("/oauth2/start");
+        URI callback = github.authorize(
+                URI.create(start.headers().firstValue("Location").orElseThrow()), "octocat");
+        HttpPerson copied = person.twin().alsoAt(second.url());
+        String answer = "/oauth2/callback?" + callback.getRawQuery();
+        assertThat(person.navigate(answer).statusCode()).isEqualTo(302);
+
+        HttpResponse<String> again = copied.navigate(answer);
+
+        assertThat(again.statusCode()).isEqualTo(400);
+        assertThat(again.headers().firstValue("X-Latchkey-Problem")).contains("sign-in.state.used");
+        assertThat(copied.cookie("latchkey")).isNull();
+        assertThat(person.alsoAt(second.url()).fetch("/").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void signingOutAtOneEndsItAtTheOther() {
         HttpPerson octocat = signedInThroughBoth();
         HttpPerson thief = octocat.twin().alsoAt(second.url());
