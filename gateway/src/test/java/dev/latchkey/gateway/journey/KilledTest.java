@@ -89,7 +89,7 @@ class KilledTest {
                     .until(() -> refreshes().count() == 1);
             renewing.kill();
             asking.exceptionally(connectionLost -> null).join();
-            await().until(() -> Instant.now().isAfter(expiry()));
+            await().atMost(LIFE.multipliedBy(2)).until(() -> Instant.now().isAfter(expiry()));
             return person.fetch("/");
         }
     }
