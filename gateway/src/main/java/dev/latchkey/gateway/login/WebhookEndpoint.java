@@ -12,6 +12,7 @@ import dev.latchkey.gateway.web.GatewayAddress;
 import java.net.URLDecoder;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,8 +108,17 @@ final class WebhookEndpoint {
         ProviderEvent event = event(name, body, headers.getContentType());
         String key = "webhook:" + delivery;
         return store.putIfAbsent(key, BEGUN, clock.instant().plus(ACTING))
-                .flatMap(first -> first ? actOn(event, key) : Mono.empty())
+                .flatMap(first -> first ? actOn(event, key) : actedOn(key))
                 .then(Mono.defer(WebhookEndpoint::accepted));
+    }
+
+    /** A delivery that somebody has begun with and not ended is not done: it may be one that died at work. */
+    private Mono<Void> actedOn(String key) {
+        return store.get(key)
+                .filter(mark -> Arrays.equals(mark, SEEN))
+                .switchIfEmpty(Mono.error(
+                        () -> Problem.of(ProblemCode.WEBHOOK_UNDER_WAY).retryAfter(ACTING)))
+                .then();
     }
 
     private Mono<Void> actOn(ProviderEvent event, String key) {

@@ -67,6 +67,11 @@ public enum ProblemCode {
             403,
             "The signature does not fit this delivery",
             "Use the same secret at GitHub and in latchkey.github.webhook-secret."),
+    WEBHOOK_UNDER_WAY(
+            "webhook.under-way",
+            503,
+            "This delivery is being acted on, or died half acted on",
+            "Deliver it again in a minute."),
     COOKIE_AMBIGUOUS(
             "session.cookie.ambiguous",
             400,
