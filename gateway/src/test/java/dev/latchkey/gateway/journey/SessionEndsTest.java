@@ -172,12 +172,15 @@ class SessionEndsTest {
                         Reason.EXPIRED);
     }
 
-    /** GitHub sends it to one address; here to both nodes at once, as a balancer that repeats would. */
+    /**
+     * GitHub sends it to one address; here to both nodes at once, as a balancer that repeats would.
+     * Who comes while the other is still at it is told to come again.
+     */
     private void revoke(List<TestGateway> nodes, String login) {
         var delivery = github.authorizationRevoked(login).signedWith(WEBHOOK_SECRET);
         nodes.parallelStream()
                 .map(node -> delivery.deliverTo(URI.create(node.url() + "/oauth2/webhooks/github")))
-                .forEach(answer -> assertThat(answer.statusCode()).isEqualTo(202));
+                .forEach(answer -> assertThat(answer.statusCode()).isIn(202, 503));
     }
 
     // Everywhere at once

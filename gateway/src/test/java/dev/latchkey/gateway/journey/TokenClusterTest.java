@@ -73,7 +73,11 @@ class TokenClusterTest {
     /** All say the address of the first, where people come in. */
     private static TestGateway.Builder node(int port) {
         return TestGateway.signingInAt(github)
-                .route("app", "to: " + app.url(), "allow: [signed-in]", "send: { github-token: true, jwt: false }")
+                .route(
+                        "app",
+                        "to: " + app.url(),
+                        "allow: [signed-in]",
+                        "send: { github-token: true, jwt: false, headers: none }")
                 .on(redis)
                 .clock(clock)
                 // Three gateways, GitHub, the app and a thousand callers share the cores of one machine.
