@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.config.HttpClientCustomizer;
+import org.springframework.cloud.gateway.config.HttpClientFactory;
 import org.springframework.cloud.gateway.config.HttpClientProperties;
+import org.springframework.cloud.gateway.config.HttpClientSslConfigurer;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.NettyRoutingFilter;
 import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
@@ -23,6 +27,7 @@ import org.springframework.web.reactive.socket.server.WebSocketService;
 import reactor.core.publisher.Flux;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 /** Spring Cloud Gateway with the four filters that carrying a request takes. */
 @Configuration(proxyBeanMethods = false)
@@ -47,6 +52,20 @@ class ForwardConfiguration {
                 new NettyRoutingFilter(
                         toBackends(client), given(new BackendAnswer(streams)), perRequest(clientProperties)));
         return new Forward(new RouteFilters(filters), streams);
+    }
+
+    @Bean
+    HttpClientFactory gatewayHttpClientFactory(
+            HttpClientProperties properties,
+            ServerProperties server,
+            List<HttpClientCustomizer> customizers,
+            HttpClientSslConfigurer ssl) {
+        return new HttpClientFactory(properties, server, ssl, customizers) {
+            @Override
+            protected ConnectionProvider buildConnectionProvider(HttpClientProperties properties) {
+                return new LoopConnections(() -> super.buildConnectionProvider(properties));
+            }
+        };
     }
 
     private static HttpClient toBackends(HttpClient client) {

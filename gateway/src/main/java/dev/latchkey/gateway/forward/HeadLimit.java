@@ -36,7 +36,7 @@ final class HeadLimit implements GatewayFilter, Ordered {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         Sent request = new Sent(exchange.getRequest());
-        Mono<Long> late = request.end().then(Mono.delay(timeout));
+        Mono<Long> late = request.end().then(Mono.delay(timeout, OwnLoop.scheduler(exchange)));
         return chain.filter(exchange.mutate().request(request).build())
                 .timeout(late, Mono.error(() -> Problem.of(ProblemCode.BACKEND_TIMEOUT)));
     }

@@ -16,6 +16,7 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /** Ends what has fallen silent: a client that no longer sends its body, an app that no longer sends its answer. */
 final class IdleLimit implements GatewayFilter, Ordered {
@@ -34,42 +35,58 @@ final class IdleLimit implements GatewayFilter, Ordered {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+        Watch watch = new Watch(OwnLoop.scheduler(exchange));
         return chain.filter(exchange.mutate()
-                .request(new Request(exchange.getRequest()))
-                .response(new Response(exchange.getResponse()))
+                .request(new Request(exchange.getRequest(), watch))
+                .response(new Response(exchange.getResponse(), watch))
                 .build());
     }
 
-    private <T> Flux<T> watched(Publisher<? extends T> body, ProblemCode code) {
-        return Flux.<T>from(body).timeout(idle, Mono.error(() -> Problem.of(code)));
+    private final class Watch {
+
+        private final Scheduler timer;
+
+        Watch(Scheduler timer) {
+            this.timer = timer;
+        }
+
+        <T> Flux<T> over(Publisher<? extends T> body, ProblemCode code) {
+            return Flux.<T>from(body).timeout(idle, Mono.error(() -> Problem.of(code)), timer);
+        }
     }
 
-    private final class Request extends ServerHttpRequestDecorator {
+    private static final class Request extends ServerHttpRequestDecorator {
 
-        Request(ServerHttpRequest request) {
+        private final Watch watch;
+
+        Request(ServerHttpRequest request, Watch watch) {
             super(request);
+            this.watch = watch;
         }
 
         @Override
         public Flux<DataBuffer> getBody() {
-            return watched(super.getBody(), ProblemCode.REQUEST_TOO_SLOW);
+            return watch.over(super.getBody(), ProblemCode.REQUEST_TOO_SLOW);
         }
     }
 
-    private final class Response extends ServerHttpResponseDecorator {
+    private static final class Response extends ServerHttpResponseDecorator {
 
-        Response(ServerHttpResponse response) {
+        private final Watch watch;
+
+        Response(ServerHttpResponse response, Watch watch) {
             super(response);
+            this.watch = watch;
         }
 
         @Override
         public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-            return super.writeWith(watched(body, ProblemCode.BACKEND_TIMEOUT));
+            return super.writeWith(watch.over(body, ProblemCode.BACKEND_TIMEOUT));
         }
 
         @Override
         public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-            return super.writeAndFlushWith(watched(body, ProblemCode.BACKEND_TIMEOUT));
+            return super.writeAndFlushWith(watch.over(body, ProblemCode.BACKEND_TIMEOUT));
         }
     }
 }

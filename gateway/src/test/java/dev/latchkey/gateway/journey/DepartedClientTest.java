@@ -21,7 +21,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class DepartedClientTest {
 
     private static final int CLIENTS = 64;
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = 150;
     private static final byte[] REQUEST = "GET /app HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
 
     @Test

@@ -7,6 +7,7 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -69,9 +70,11 @@ abstract class RedisStoreContract extends StoreContract {
 
     @Override
     void assertHoldsUntil(Instant end, Supplier<Boolean> holds) {
-        assertThat(holds.get() || !now().isBefore(end)).isTrue();
+        assertThat(holds.get() || !now().isBefore(end.truncatedTo(ChronoUnit.MILLIS)))
+                .isTrue();
         await().until(() -> !holds.get());
-        assertThat(now()).isBetween(end, end.plus(SECOND));
+        // Ends are kept to the millisecond.
+        assertThat(now()).isBetween(end.truncatedTo(ChronoUnit.MILLIS), end.plus(SECOND));
     }
 
     @Test
