@@ -16,20 +16,23 @@ import org.springframework.core.io.buffer.DataBuffer;
 
 /**
  * The body of a delivery as it arrives: its signature counts every byte, and as much of it is kept as anybody here could
- * act on, so that a stranger's endless body costs nothing but time.
+ * act on and as there is room for, so that a stranger's endless body costs nothing but time.
  *
  * @see <a href="https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries">Validating deliveries</a>
  */
-final class Signature {
+final class Signature implements AutoCloseable {
 
     private static final String PREFIX = "sha256=";
     private static final int KEPT = 1024 * 1024;
 
     private final Mac mac;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-    private boolean whole = true;
+    private final DeliveryRoom room;
+    private ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private boolean fits = true;
+    private boolean hadRoom = true;
 
-    Signature(Secret secret) {
+    Signature(Secret secret, DeliveryRoom room) {
+        this.room = room;
         try {
             mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret.reveal().getBytes(UTF_8), "HmacSHA256"));
@@ -42,11 +45,20 @@ final class Signature {
         byte[] bytes = new byte[part.readableByteCount()];
         part.read(bytes);
         mac.update(ByteBuffer.wrap(bytes));
-        whole &= kept.size() + bytes.length <= KEPT;
-        if (whole) {
-            kept.writeBytes(bytes);
+        if (fits && hadRoom) {
+            keep(bytes);
         }
         return this;
+    }
+
+    private void keep(byte[] bytes) {
+        fits = kept.size() + bytes.length <= KEPT;
+        hadRoom = fits && room.take(bytes.length);
+        if (hadRoom) {
+            kept.writeBytes(bytes);
+        } else {
+            close();
+        }
     }
 
     /** Whether this is the body's own signature; in constant time, and before anybody looks into the body. */
@@ -55,9 +67,20 @@ final class Signature {
         return claimed != null && MessageDigest.isEqual(right.getBytes(US_ASCII), claimed.getBytes(UTF_8));
     }
 
+    /** Whether a body that could have been kept was. */
+    boolean hadRoom() {
+        return hadRoom || !fits;
+    }
+
     /** The body, or null if it is longer than a megabyte. */
     @Nullable
     String body() {
-        return whole ? kept.toString(UTF_8) : null;
+        return fits ? kept.toString(UTF_8) : null;
+    }
+
+    @Override
+    public void close() {
+        room.giveBack(kept.size());
+        kept = new ByteArrayOutputStream();
     }
 }

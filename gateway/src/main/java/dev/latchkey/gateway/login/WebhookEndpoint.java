@@ -48,6 +48,10 @@ final class WebhookEndpoint {
     /** GitHub repeats deliveries of the last three days if it is asked to. */
     private static final Duration REPEATABLE = Duration.ofDays(4);
 
+    /** As long as GitHub waits for an answer. */
+    private static final Duration RECEIVING = Duration.ofSeconds(10);
+
+    private static final int ROOM = 8 * 1024 * 1024;
     private static final String FORM_FIELD = "payload=";
 
     private final SecretSource secret;
@@ -55,6 +59,7 @@ final class WebhookEndpoint {
     private final List<ProviderEventListener> listeners;
     private final GatewayAddress address;
     private final Clock clock;
+    private final DeliveryRoom room = new DeliveryRoom(ROOM);
 
     WebhookEndpoint(
             SecretSource secret,
@@ -77,19 +82,33 @@ final class WebhookEndpoint {
 
     private Mono<ServerResponse> receive(ServerRequest request) {
         HttpHeaders headers = request.headers().asHttpHeaders();
+        return Mono.using(
+                () -> new Signature(secret.current(), room),
+                signature -> received(request, signature).then(Mono.defer(() -> judged(headers, signature))));
+    }
+
+    private static Mono<Void> received(ServerRequest request, Signature signature) {
         return request.exchange()
                 .getRequest()
                 .getBody()
-                .reduce(new Signature(secret.current()), (signature, part) -> {
+                .doOnNext(part -> {
                     try {
-                        return signature.add(part);
+                        signature.add(part);
                     } finally {
                         DataBufferUtils.release(part);
                     }
                 })
-                .flatMap(signature -> signature.isProvenBy(headers.getFirst("X-Hub-Signature-256"))
-                        ? believed(headers, signature.body())
-                        : Mono.error(Problem.of(ProblemCode.WEBHOOK_UNPROVEN)));
+                .then()
+                .timeout(RECEIVING, Mono.error(() -> Problem.of(ProblemCode.REQUEST_TOO_SLOW)));
+    }
+
+    private Mono<ServerResponse> judged(HttpHeaders headers, Signature signature) {
+        if (!signature.isProvenBy(headers.getFirst("X-Hub-Signature-256"))) {
+            return Mono.error(Problem.of(ProblemCode.WEBHOOK_UNPROVEN));
+        }
+        return signature.hadRoom()
+                ? believed(headers, signature.body())
+                : Mono.error(Problem.of(ProblemCode.WEBHOOK_CROWDED).retryAfter(ACTING));
     }
 
     private Mono<ServerResponse> believed(HttpHeaders headers, @Nullable String body) {

@@ -67,6 +67,11 @@ public enum ProblemCode {
             403,
             "The signature does not fit this delivery",
             "Use the same secret at GitHub and in latchkey.github.webhook-secret."),
+    WEBHOOK_CROWDED(
+            "webhook.crowded",
+            503,
+            "There are more deliveries than there is room for",
+            "Deliver it again in a minute."),
     WEBHOOK_UNDER_WAY(
             "webhook.under-way",
             503,

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.journey;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,14 +10,17 @@ import dev.latchkey.gateway.testing.GatewayProcess;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RedisServer;
-import dev.latchkey.gateway.testing.TestClock;
+import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.testing.Webhook;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -36,10 +40,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WebhookTest {
 
     private static final int LARGE = 30 * 1024 * 1024;
+    private static final int STRANGERS = 120;
+    private static final int HALF = 1_000_000;
     private static final String PATH = "/oauth2/webhooks/github";
 
     private static String secret = "It's a Secret to Everybody";
-    private static TestClock clock;
+    private static RunningClock clock;
     private static Path secretFile;
     private static GitHubStub github;
     private static EchoBackend app;
@@ -53,7 +59,7 @@ class WebhookTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        clock = TestClock.now();
+        clock = new RunningClock();
         secretFile = folder.resolve("webhook-secret");
         Files.writeString(secretFile, secret + "\n");
         github = GitHubStub.start(clock);
@@ -276,6 +282,37 @@ class WebhookTest {
             assertThat(small.stranger().get("/oauth2/sign_in").statusCode()).isEqualTo(200);
             assertThat(small.log()).noneMatch(line -> line.contains("LEAK") || line.contains("OutOfMemory"));
         }
+    }
+
+    @Test
+    void leavesRoomForTheRestWhenStrangersHoldBackTheEndsOfTheirDeliveries() throws Exception {
+        try (GatewayProcess small = TestGateway.signingInAt(github)
+                .app(app.url())
+                .property("latchkey.github.webhook-secret", secret)
+                .startApart("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError")) {
+            URI endpoint = URI.create(small.url() + PATH);
+            List<Socket> strangers = new ArrayList<>();
+            for (int i = 0; i < STRANGERS; i++) {
+                strangers.add(halfADelivery(endpoint));
+            }
+
+            Webhook signed = github.webhook("push", "{}").signedWith(secret);
+            assertThat(signed.deliverTo(endpoint).statusCode()).isEqualTo(202);
+            assertThat(small.stranger().get("/oauth2/sign_in").statusCode()).isEqualTo(200);
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+            assertThat(small.log()).noneMatch(line -> line.contains("LEAK") || line.contains("OutOfMemory"));
+        }
+    }
+
+    private static Socket halfADelivery(URI endpoint) throws IOException {
+        Socket stranger = new Socket(endpoint.getHost(), endpoint.getPort());
+        stranger.getOutputStream()
+                .write(("POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + (HALF + 1) + "\r\n\r\n")
+                        .getBytes(US_ASCII));
+        stranger.getOutputStream().write(new byte[HALF]);
+        return stranger;
     }
 
     private Webhook revoked() {
