@@ -6,6 +6,7 @@ import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
 import dev.latchkey.gateway.limit.InboundLimits;
 import dev.latchkey.gateway.route.AccessGate;
+import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.route.RouteMatcher;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.web.GatewayAddress;
@@ -32,6 +33,7 @@ class PipelineConfiguration {
             GatewayAddress address,
             RouteMatcher routes,
             SessionLoader sessions,
+            CredentialLoader credentials,
             InboundLimits limits,
             AccessGate gate,
             FreshToken token,
@@ -50,6 +52,8 @@ class PipelineConfiguration {
                         routes,
                         // Before the gate, which decides about a person.
                         sessions,
+                        // After the cookie, over which a credential wins.
+                        credentials,
                         // After it is known who asks, and before GitHub is asked on their behalf.
                         limits),
                 gate,

@@ -19,6 +19,7 @@ class PipelineOrderTest {
                             "OwnEndpoints",
                             "RouteMatcher",
                             "SessionLoader",
+                            "CredentialLoader",
                             "InboundLimits",
                             "AccessGate",
                             "FreshToken",

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.actions;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -31,4 +32,13 @@ public record ActionsJob(
         @Nullable String actor,
         @Nullable String actorId,
         @Nullable String runId,
-        Instant expiresAt) {}
+        Instant expiresAt) {
+
+    /** For how long after its end a token is still taken, since clocks differ. */
+    static final Duration LEEWAY = Duration.ofSeconds(60);
+
+    /** The instant from which the token is taken nowhere any more. */
+    public Instant believedUntil() {
+        return expiresAt.plus(LEEWAY);
+    }
+}

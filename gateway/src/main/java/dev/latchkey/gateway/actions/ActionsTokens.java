@@ -36,7 +36,7 @@ public final class ActionsTokens {
 
     private static final int LONGEST = 16 * 1024;
     private static final int LONGEST_ID = 256;
-    private static final Duration LEEWAY = Duration.ofSeconds(60);
+    private static final Duration LEEWAY = ActionsJob.LEEWAY;
     private static final byte[] USED = {1};
 
     private final String issuer;

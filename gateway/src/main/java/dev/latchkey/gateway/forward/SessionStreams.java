@@ -1,8 +1,8 @@
 package dev.latchkey.gateway.forward;
 
-import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.route.Caller;
+import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.session.OpenStreams;
-import dev.latchkey.gateway.session.SessionLoader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 
 /**
- * Lets nothing that stays open outlive the session it was opened with: a WebSocket is closed with status 4401, an event
+ * Lets nothing that stays open outlive the session or credential it was opened with: a WebSocket is closed with status 4401, an event
  * stream by closing its connection.
  */
 final class SessionStreams {
@@ -35,12 +35,12 @@ final class SessionStreams {
     /** The same service, for WebSockets that end with their session. */
     WebSocketService watching(WebSocketService service) {
         return (exchange, handler) -> {
-            BrowserSession session = SessionLoader.sessionOf(exchange);
-            return service.handleRequest(exchange, session == null ? handler : watched(session, handler));
+            Caller caller = CredentialLoader.callerOf(exchange);
+            return service.handleRequest(exchange, caller == null ? handler : watched(caller, handler));
         };
     }
 
-    private WebSocketHandler watched(BrowserSession session, WebSocketHandler handler) {
+    private WebSocketHandler watched(Caller caller, WebSocketHandler handler) {
         return new WebSocketHandler() {
             @Override
             public List<String> getSubProtocols() {
@@ -49,7 +49,7 @@ final class SessionStreams {
 
             @Override
             public Mono<Void> handle(WebSocketSession socket) {
-                Disposable tracked = streams.track(session.id(), () -> close(socket));
+                Disposable tracked = streams.track(caller.handle(), () -> close(socket));
                 return handler.handle(socket).doFinally(signal -> tracked.dispose());
             }
         };
@@ -61,8 +61,8 @@ final class SessionStreams {
 
     /** Watches an answer that turns out to be an event stream, until {@link #ended}. */
     void begun(ServerWebExchange exchange, HttpHeaders answer) {
-        BrowserSession session = SessionLoader.sessionOf(exchange);
-        if (session == null
+        Caller caller = CredentialLoader.callerOf(exchange);
+        if (caller == null
                 || exchange.getAttribute(ATTRIBUTE) != null
                 || !isEventStream(answer.getFirst(HttpHeaders.CONTENT_TYPE))) {
             return;
@@ -71,7 +71,8 @@ final class SessionStreams {
             exchange.getAttributes()
                     .put(
                             ATTRIBUTE,
-                            streams.track(session.id(), () -> client.channel().close()));
+                            streams.track(
+                                    caller.handle(), () -> client.channel().close()));
         }
     }
 

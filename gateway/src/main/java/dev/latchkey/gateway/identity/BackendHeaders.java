@@ -2,13 +2,14 @@ package dev.latchkey.gateway.identity;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.gateway.actions.ActionsJob;
 import dev.latchkey.gateway.membership.Groups;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.HeaderPreset;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.Send;
-import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.web.RequestScope;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class BackendHeaders {
 
     private static final String COOKIE = "cookie";
+    private static final String AUTHORIZATION = "authorization";
+    private static final String JOB_PREFIX = "x-latchkey-actions-";
 
     private final IdentityJwt jwts;
     private final Memberships memberships;
@@ -38,13 +41,13 @@ final class BackendHeaders {
         Send send = permit.route().send();
         String reserved =
                 send.jwt() == null ? "" : ClientHeaders.plain(send.jwt().header());
-        copy(received, headers, reserved);
+        copy(received, headers, reserved, isSpent(permit.caller()) ? AUTHORIZATION : reserved);
         if (isWebSocket(received)) {
             headers.set("Connection", "Upgrade").set("Upgrade", "websocket");
         }
         addOrigin(headers, scope);
-        if (permit.session() != null) {
-            addIdentity(headers, send, permit.session());
+        if (permit.caller() != null) {
+            addIdentity(headers, send, permit.caller());
         }
         if (token != null) {
             headers.set("X-Forwarded-Access-Token", token.reveal());
@@ -52,14 +55,19 @@ final class BackendHeaders {
         return headers;
     }
 
-    private static void copy(HttpHeaders received, HttpHeaders headers, String reserved) {
+    /** What the gateway knew the caller by is a credential for the gateway and no one behind it. */
+    private static boolean isSpent(@Nullable Caller caller) {
+        return caller != null && !(caller instanceof Caller.InSession);
+    }
+
+    private static void copy(HttpHeaders received, HttpHeaders headers, String reserved, String spent) {
         Iterator<Map.Entry<CharSequence, CharSequence>> entries = received.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
             String name = ClientHeaders.plain(entry.getKey());
             if (name.equals(COOKIE)) {
                 addCookies(headers, entry.getValue().toString());
-            } else if (!name.equals(reserved) && !ClientHeaders.isDropped(name)) {
+            } else if (!name.equals(reserved) && !name.equals(spent) && !ClientHeaders.isDropped(name)) {
                 headers.add(entry.getKey(), entry.getValue());
             }
         }
@@ -89,19 +97,38 @@ final class BackendHeaders {
                 .set("traceparent", scope.traceParent());
     }
 
-    private void addIdentity(HttpHeaders headers, Send send, BrowserSession session) {
-        IdentityLines lines = known.get(session.person(), IdentityLines::of);
-        HeaderPreset names = send.headers();
-        Groups groups = send.jwt() == null && names.groups() == null
-                ? Groups.NONE
-                : memberships.groups(session.person().id());
+    private void addIdentity(HttpHeaders headers, Send send, Caller caller) {
+        Person person = caller.person();
+        Groups groups = person == null ? Groups.NONE : groups(send, person);
+        if (caller instanceof Caller.Job job) {
+            addNames(headers, send.headers(), IdentityLines.of(job.job()), groups);
+            addFacts(headers, send.headers(), job.job());
+        } else if (person != null) {
+            addNames(headers, send.headers(), known.get(person, IdentityLines::of), groups);
+        }
+        if (send.jwt() != null) {
+            headers.set(send.jwt().header(), jwts.headerValue(caller, groups, send.jwt()));
+        }
+    }
+
+    private Groups groups(Send send, Person person) {
+        return send.jwt() == null && send.headers().groups() == null ? Groups.NONE : memberships.groups(person.id());
+    }
+
+    private static void addNames(HttpHeaders headers, HeaderPreset names, IdentityLines lines, Groups groups) {
         set(headers, names.user(), lines.login());
         set(headers, names.email(), lines.email());
         set(headers, names.preferredUsername(), lines.login());
         set(headers, names.displayName(), lines.name());
         set(headers, names.groups(), groups.joined());
-        if (send.jwt() != null) {
-            headers.set(send.jwt().header(), jwts.headerValue(session, groups, send.jwt()));
+    }
+
+    /** Under names of the gateway's own, since no other gateway has any: {@code x-latchkey-actions-run-id}. */
+    private static void addFacts(HttpHeaders headers, HeaderPreset names, ActionsJob job) {
+        if (names != HeaderPreset.NONE) {
+            JobClaims.facts(job)
+                    .forEach((name, value) ->
+                            set(headers, JOB_PREFIX + name.replace('_', '-'), IdentityLines.header(value)));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.latchkey.gateway.provider.AccessToken;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
+import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.vault.TokenVault;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
@@ -33,10 +34,11 @@ public final class FreshToken implements PermittedStage {
 
     @Override
     public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
-        if (permit.session() == null || !permit.route().send().githubToken()) {
+        Person person = permit.caller() == null ? null : permit.caller().person();
+        if (person == null || !permit.route().send().githubToken()) {
             return next.proceed(permit, exchange);
         }
-        return vault.fresh(permit.session().person().id())
+        return vault.fresh(person.id())
                 .map(token -> attached(exchange, token))
                 .onErrorResume(FreshToken::isOver, over -> Mono.just(false))
                 .flatMap(attached -> attached ? next.proceed(permit, exchange) : challenger.challenge(exchange));

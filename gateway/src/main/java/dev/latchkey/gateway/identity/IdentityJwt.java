@@ -12,10 +12,9 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.latchkey.gateway.keys.SigningKey;
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.membership.Groups;
+import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.Send;
-import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
-import dev.latchkey.gateway.session.PersonId;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,8 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Says who somebody is, in a JWT (RFC 7519) for one audience.
  *
- * <p>A signature costs more than all the rest of a proxied request, so a JWT is used again for the same session, groups
- * and audience until the last fifth of its life, at most a minute, is left. It never outlives its session's absolute end.
+ * <p>A signature costs more than all the rest of a proxied request, so a JWT is used again for the same session or credential,
+ * groups and audience until the last fifth of its life, at most a minute, is left. It never outlives the absolute end of
+ * the session or credential.
  *
  * <p>It stays below 8 KB, which is all that many servers take in one header. Where it would not, claims are left out as a
  * whole and with a warning: first the groups, then the picture, then the name.
@@ -63,7 +63,7 @@ final class IdentityJwt {
         this.clock = clock;
     }
 
-    private record Use(String session, Send.Jwt jwt, String groups) {}
+    private record Use(String handle, Send.Jwt jwt, String groups) {}
 
     private record Minted(String headerValue, long renewAt) {
 
@@ -73,63 +73,77 @@ final class IdentityJwt {
     }
 
     /** The value of the header that carries the JWT. */
-    String headerValue(BrowserSession session, Groups groups, Send.Jwt jwt) {
-        Use use = new Use(session.id(), jwt, groups.joined());
+    String headerValue(Caller caller, Groups groups, Send.Jwt jwt) {
+        if (caller instanceof Caller.Job) {
+            // Each brings a token of its own, and two of one run need not be the same.
+            return mint(caller, groups, jwt).headerValue();
+        }
+        Use use = new Use(caller.handle(), jwt, groups.joined());
         Minted kept = minted.getIfPresent(use);
         if (kept != null && kept.serves(clock.millis())) {
             return kept.headerValue();
         }
         return minted.asMap()
-                .compute(use, (key, other) -> renewed(other, session, groups, jwt))
+                .compute(use, (key, other) -> renewed(other, caller, groups, jwt))
                 .headerValue();
     }
 
-    private Minted renewed(@Nullable Minted other, BrowserSession session, Groups groups, Send.Jwt jwt) {
-        return other != null && other.serves(clock.millis()) ? other : mint(session, groups, jwt);
+    private Minted renewed(@Nullable Minted other, Caller caller, Groups groups, Send.Jwt jwt) {
+        return other != null && other.serves(clock.millis()) ? other : mint(caller, groups, jwt);
     }
 
-    private Minted mint(BrowserSession session, Groups groups, Send.Jwt jwt) {
+    private Minted mint(Caller caller, Groups groups, Send.Jwt jwt) {
         Instant now = clock.instant();
         Instant full = now.plus(jwt.ttl());
-        Instant end = full.isBefore(session.end()) ? full : session.end();
+        Instant end = full.isBefore(caller.end()) ? full : caller.end();
         Duration fifth = jwt.ttl().dividedBy(5);
         Duration rest = fifth.compareTo(LONGEST_REST) < 0 ? fifth : LONGEST_REST;
-        JWTClaimsSet claims = claims(session, groups, jwt.audience(), now, end);
-        String signed = sign(fitting(claims, session.person().id()));
+        JWTClaimsSet claims = claims(caller, groups, jwt.audience(), now, end);
+        String signed = sign(fitting(claims, caller.principal()));
         String value = jwt.isBearer() ? "Bearer " + signed : signed;
         return new Minted(value, end.minus(rest).toEpochMilli());
     }
 
-    private static JWTClaimsSet fitting(JWTClaimsSet claims, PersonId person) {
+    private static JWTClaimsSet fitting(JWTClaimsSet claims, String principal) {
         JWTClaimsSet rest = claims;
         for (String claim : DISPENSABLE) {
             if (rest.toString().getBytes(StandardCharsets.UTF_8).length <= LARGEST_PAYLOAD) {
                 return rest;
             }
-            LOG.warn("The JWT of {} has no room for the claim {}", person, claim);
+            LOG.warn("The JWT of {} has no room for the claim {}", principal, claim);
             rest = new JWTClaimsSet.Builder(rest).claim(claim, null).build();
         }
         return rest;
     }
 
-    private JWTClaimsSet claims(BrowserSession session, Groups groups, String audience, Instant now, Instant end) {
-        Person person = session.person();
-        return new JWTClaimsSet.Builder()
+    private JWTClaimsSet claims(Caller caller, Groups groups, String audience, Instant now, Instant end) {
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .issuer(issuer)
                 .audience(audience)
-                .subject(person.id().toString())
+                .subject(caller.principal())
                 .issueTime(Date.from(now))
                 .notBeforeTime(Date.from(now.minus(BACKDATED)))
                 .expirationTime(Date.from(end))
-                .jwtID(UUID.randomUUID().toString())
-                .claim("sid", session.id())
-                .claim("preferred_username", person.login())
+                .jwtID(UUID.randomUUID().toString());
+        if (caller instanceof Caller.InSession inSession) {
+            claims.claim("sid", inSession.session().id());
+        }
+        if (caller instanceof Caller.Job job) {
+            JobClaims.of(job.job()).forEach(claims::claim);
+        }
+        if (caller.person() != null) {
+            describe(caller.person(), groups, claims);
+        }
+        return claims.build();
+    }
+
+    private static void describe(Person person, Groups groups, JWTClaimsSet.Builder claims) {
+        claims.claim("preferred_username", person.login())
                 .claim("name", person.name())
                 .claim("email", person.email())
                 .claim("email_verified", person.emailVerified())
                 .claim("picture", person.picture())
-                .claim("groups", groups.names())
-                .build();
+                .claim("groups", groups.names());
     }
 
     private String sign(JWTClaimsSet claims) {

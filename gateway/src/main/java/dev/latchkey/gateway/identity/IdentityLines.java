@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.identity;
 
+import dev.latchkey.gateway.actions.ActionsJob;
 import dev.latchkey.gateway.session.Person;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a person is to backends, each in one header line.
+ * What a caller is to backends, each in one header line.
  *
  * <p>A value goes out as it is or, with a warning, not at all. A login without its control characters is somebody else's
  * login. So whatever does not fit into one line of
@@ -30,17 +31,26 @@ record IdentityLines(
                 line(person, "name", person.name()));
     }
 
+    static IdentityLines of(ActionsJob job) {
+        return new IdentityLines(header(JobClaims.name(job)), null, null);
+    }
+
     private static @Nullable String line(Person person, String what, @Nullable String text) {
         if (text == null || text.isBlank()) {
             return null;
         }
-        byte[] bytes = text.strip().getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > LONGEST || !isOneLine(text)) {
+        String line = header(text);
+        if (line == null) {
             LOG.warn("The {} of {} does not fit into a header line and is sent in none", what, person.id());
-            return null;
         }
+        return line;
+    }
+
+    /** The text as the value of a header, or null if it does not fit into one. */
+    static @Nullable String header(String text) {
+        byte[] bytes = text.strip().getBytes(StandardCharsets.UTF_8);
         // Each byte as the one character that goes over the wire as that byte.
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        return bytes.length > LONGEST || !isOneLine(text) ? null : new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static boolean isOneLine(String text) {

@@ -1,6 +1,16 @@
 /** What backends learn: strips forgeries, mints a short JWT for one audience, injects headers, serves the JWKS. */
 @ApplicationModule(
-        allowedDependencies = {"problem", "web", "keys", "store", "provider", "session", "vault", "membership", "route"
+        allowedDependencies = {
+            "problem",
+            "web",
+            "keys",
+            "store",
+            "provider",
+            "session",
+            "vault",
+            "membership",
+            "actions",
+            "route"
         })
 @NullMarked
 package dev.latchkey.gateway.identity;

@@ -2,11 +2,11 @@ package dev.latchkey.gateway.limit;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.route.Caller;
+import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.route.Limits;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.route.RouteMatcher;
-import dev.latchkey.gateway.session.BrowserSession;
-import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
 import io.github.bucket4j.ConsumptionProbe;
@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * The stage that turns away what is too large or too much, after it is known who asks and before anything is asked on
- * their behalf. People are counted one by one wherever they are; strangers by their address, of which an IPv6 subscriber
+ * their behalf. People are counted one by one wherever they are, jobs by their repository; strangers by their address, of which an IPv6 subscriber
  * has 2^64.
  *
  * @see <a href="https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06">RateLimit header fields</a>
@@ -85,10 +85,8 @@ public final class InboundLimits implements Stage {
     }
 
     private static String who(ServerWebExchange exchange) {
-        BrowserSession session = SessionLoader.sessionOf(exchange);
-        return session == null
-                ? subscriber(RequestScope.of(exchange).client())
-                : session.person().id().toString();
+        Caller caller = CredentialLoader.callerOf(exchange);
+        return caller == null ? subscriber(RequestScope.of(exchange).client()) : caller.principal();
     }
 
     /** The address, or of an IPv6 one the half that a subscriber cannot choose. */

@@ -3,8 +3,6 @@ package dev.latchkey.gateway.route;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
-import dev.latchkey.gateway.session.BrowserSession;
-import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.web.RequestScope;
 import java.util.Objects;
 import org.springframework.web.server.ServerWebExchange;
@@ -27,24 +25,24 @@ public final class AccessGate {
     /** Passes the request on with a permit, challenges it, or fails with the problem that says why not. */
     public Mono<Void> decide(ServerWebExchange exchange, PermittedStage.Next next) {
         Route route = RouteMatcher.routeOf(exchange);
-        BrowserSession session = SessionLoader.sessionOf(exchange);
+        Caller caller = CredentialLoader.callerOf(exchange);
         Decision decision = policy.decideNow(
                 route,
                 exchange.getRequest().getMethod(),
                 RequestScope.of(exchange).path(),
-                session);
+                caller);
         return decision instanceof Decision.Undecided
-                ? ask(route, Objects.requireNonNull(session), exchange, next)
+                ? ask(route, Objects.requireNonNull(caller), exchange, next)
                 : act(decision, exchange, next);
     }
 
-    private Mono<Void> ask(Route route, BrowserSession session, ServerWebExchange exchange, PermittedStage.Next next) {
-        return policy.decideByAsking(route, session)
+    private Mono<Void> ask(Route route, Caller caller, ServerWebExchange exchange, PermittedStage.Next next) {
+        return policy.decideByAsking(route, caller)
                 .onErrorResume(AccessGate::isSignInRequired, failure -> Mono.just(new Decision.Challenged()))
                 .flatMap(decision -> act(decision, exchange, next));
     }
 
-    /** The session goes on, but what GitHub is asked with has ended: a new sign-in brings it back. */
+    /** The session or token goes on, but what GitHub is asked with has ended: a new sign-in brings it back. */
     private static boolean isSignInRequired(Throwable failure) {
         return failure instanceof Problem problem && problem.code() == ProblemCode.SIGN_IN_REQUIRED;
     }

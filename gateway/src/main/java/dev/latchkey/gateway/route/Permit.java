@@ -1,20 +1,19 @@
 package dev.latchkey.gateway.route;
 
-import dev.latchkey.gateway.session.BrowserSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proof that a request may be forwarded: to that route, on behalf of that session. Only {@link AccessGate} makes
+ * The proof that a request may be forwarded: to that route, on behalf of that caller. Only {@link AccessGate} makes
  * one, and everything behind the gate demands one, so nothing can be forwarded without a decision.
  */
 public final class Permit {
 
     private final Route route;
-    private final @Nullable BrowserSession session;
+    private final @Nullable Caller caller;
 
-    Permit(Route route, @Nullable BrowserSession session) {
+    Permit(Route route, @Nullable Caller caller) {
         this.route = route;
-        this.session = session;
+        this.caller = caller;
     }
 
     /** The very route that was decided on. */
@@ -22,8 +21,8 @@ public final class Permit {
         return route;
     }
 
-    /** Who asks, or null where nobody has to sign in and nobody has. */
-    public @Nullable BrowserSession session() {
-        return session;
+    /** Who asks, or null where nobody has to say so and nobody has. */
+    public @Nullable Caller caller() {
+        return caller;
     }
 }

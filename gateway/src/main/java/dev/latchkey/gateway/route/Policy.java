@@ -5,10 +5,11 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.membership.Standing;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
-import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -16,7 +17,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Applies a route's rules to a person: what the session holds first, then what this node knows of memberships, and only
+ * Applies a route's rules to a caller: what is known of a person or a job first, then what this node knows of memberships, and only
  * then GitHub, one question after the other until one lets in.
  */
 final class Policy {
@@ -30,30 +31,33 @@ final class Policy {
     }
 
     /** The decision as far as it can be made without waiting. */
-    Decision decideNow(Route route, HttpMethod method, String path, @Nullable BrowserSession session) {
+    Decision decideNow(Route route, HttpMethod method, String path, @Nullable Caller caller) {
         List<Rule> rules = route.allow();
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i);
-            boolean admitted = session == null ? rule instanceof Rule.Anyone : rule.admits(session.person());
+            boolean admitted = caller == null ? rule instanceof Rule.Anyone : rule.admits(caller);
             if (admitted) {
-                return permitted(route, session);
+                return permitted(route, caller);
             }
         }
         if (route.isOpen(method, path)) {
-            return permitted(route, session);
+            return permitted(route, caller);
         }
-        return session == null ? new Decision.Challenged() : decideByMembership(route, session);
+        return caller == null ? new Decision.Challenged() : decideByMembership(route, caller);
     }
 
-    private Decision decideByMembership(Route route, BrowserSession session) {
-        PersonId person = session.person().id();
+    private Decision decideByMembership(Route route, Caller caller) {
+        Person person = caller.person();
+        if (person == null) {
+            return denied(route, null);
+        }
         boolean unknown = false;
         Problem hidden = null;
         for (Rule rule : route.allow()) {
             if (rule instanceof Rule.Belongs belongs) {
-                Standing standing = memberships.near(person, belongs.claim());
+                Standing standing = memberships.near(person.id(), belongs.claim());
                 if (standing instanceof Standing.Holds) {
-                    return permitted(route, session);
+                    return permitted(route, caller);
                 }
                 unknown |= standing == null;
                 hidden = standing instanceof Standing.Hidden seen ? seen.why() : hidden;
@@ -63,13 +67,14 @@ final class Policy {
     }
 
     /** The decision, with GitHub's help. Fails if that is not to be had and no line lets in without it. */
-    Mono<Decision> decideByAsking(Route route, BrowserSession session) {
+    Mono<Decision> decideByAsking(Route route, Caller caller) {
+        PersonId person = Objects.requireNonNull(caller.person()).id();
         return Flux.fromIterable(route.allow())
                 .ofType(Rule.Belongs.class)
-                .concatMap(rule -> ask(session.person().id(), rule))
+                .concatMap(rule -> ask(person, rule))
                 .takeUntil(answer -> answer.standing() instanceof Standing.Holds)
                 .collectList()
-                .map(answers -> conclude(route, session, answers));
+                .map(answers -> conclude(route, caller, answers));
     }
 
     private record Answer(
@@ -83,12 +88,12 @@ final class Policy {
                 .onErrorResume(Problem.class, problem -> Mono.just(new Answer(null, problem)));
     }
 
-    private static Decision conclude(Route route, BrowserSession session, List<Answer> answers) {
+    private static Decision conclude(Route route, Caller caller, List<Answer> answers) {
         Problem hidden = null;
         Problem failure = null;
         for (Answer answer : answers) {
             if (answer.standing() instanceof Standing.Holds) {
-                return permitted(route, session);
+                return permitted(route, caller);
             }
             failure = answer.failure() == null ? failure : answer.failure();
             hidden = answer.standing() instanceof Standing.Hidden seen ? seen.why() : hidden;
@@ -100,8 +105,8 @@ final class Policy {
         return denied(route, hidden);
     }
 
-    private static Decision permitted(Route route, @Nullable BrowserSession session) {
-        return new Decision.Permitted(new Permit(route, session));
+    private static Decision permitted(Route route, @Nullable Caller caller) {
+        return new Decision.Permitted(new Permit(route, caller));
     }
 
     private static Decision denied(Route route, @Nullable Problem hidden) {

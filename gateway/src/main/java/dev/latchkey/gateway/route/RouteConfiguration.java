@@ -56,6 +56,11 @@ class RouteConfiguration {
     }
 
     @Bean
+    CredentialLoader credentialLoader(ObjectProvider<CredentialReader> readers) {
+        return new CredentialLoader(readers.orderedStream().toList());
+    }
+
+    @Bean
     AccessGate accessGate(Challenger challenger, Memberships memberships) {
         return new AccessGate(challenger, memberships);
     }

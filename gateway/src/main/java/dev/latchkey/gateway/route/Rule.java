@@ -26,7 +26,13 @@ public sealed interface Rule {
     /** Everybody of whom GitHub says so; the one kind of rule that may have to wait. */
     record Belongs(Claim claim) implements Rule {}
 
-    /** True if what the session holds suffices to let that person in. */
+    /** True if what is known of the caller suffices to let them in. */
+    default boolean admits(Caller caller) {
+        Person person = caller.person();
+        return person == null ? this instanceof Anyone : admits(person);
+    }
+
+    /** True if what a session holds suffices to let that person in. */
     default boolean admits(Person person) {
         if (this instanceof User user) {
             return AsciiString.contentEqualsIgnoreCase(user.login(), person.login());

@@ -86,6 +86,7 @@ public final class TestGateway implements AutoCloseable {
         private final Map<String, Object> properties = new HashMap<>();
         private final Map<String, String> routes = new HashMap<>();
         private final List<ApplicationListener<ApplicationEvent>> listeners = new ArrayList<>();
+        private final List<Consumer<GenericApplicationContext>> beans = new ArrayList<>();
         private Clock clock;
         private int port = freePort();
 
@@ -122,6 +123,12 @@ public final class TestGateway implements AutoCloseable {
 
         public Builder clock(Clock other) {
             clock = other;
+            return this;
+        }
+
+        /** One bean more. */
+        public <T> Builder bean(Class<T> type, T bean) {
+            beans.add(context -> context.registerBean(type, () -> bean));
             return this;
         }
 
@@ -180,6 +187,7 @@ public final class TestGateway implements AutoCloseable {
             GenericApplicationContext beans = (GenericApplicationContext) context;
             beans.registerBean("reactorResourceFactory", ReactorResourceFactory.class, KeptResources::new);
             listeners.forEach(context::addApplicationListener);
+            this.beans.forEach(more -> more.accept(beans));
             if (clock != null) {
                 beans.registerBean("clock", Clock.class, () -> clock);
             }
