@@ -55,11 +55,23 @@ public final class ActionsTokens {
 
     /** Whether it says that it comes from there; it may still be a forgery. */
     public boolean claimsToBeOne(String token) {
+        JWTClaimsSet claims = claimed(token);
+        return claims != null && issuer.equals(claims.getIssuer());
+    }
+
+    /** Whether it says that it comes from there and is for this gateway; it may still be a forgery. */
+    public boolean isMadeOutToUs(String token) {
+        JWTClaimsSet claims = claimed(token);
+        return claims != null
+                && issuer.equals(claims.getIssuer())
+                && claims.getAudience().contains(audience);
+    }
+
+    private static @Nullable JWTClaimsSet claimed(String token) {
         try {
-            return token.length() <= LONGEST
-                    && issuer.equals(SignedJWT.parse(token).getJWTClaimsSet().getIssuer());
+            return token.length() > LONGEST ? null : SignedJWT.parse(token).getJWTClaimsSet();
         } catch (ParseException e) {
-            return false;
+            return null;
         }
     }
 

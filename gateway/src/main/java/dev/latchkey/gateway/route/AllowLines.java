@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.actions.ActionsRule;
 import dev.latchkey.gateway.membership.Claim;
 import dev.latchkey.gateway.membership.Permission;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class AllowLines {
     private static final Pattern REPOSITORY = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,100}");
     private static final int MOST = 500;
     private static final String KINDS =
-            "'anyone', 'signed-in', 'org:acme', 'team:acme/eng', 'user:octocat', 'repo:acme/wiki:write' or 'email:*@acme.example'";
+            "'anyone', 'signed-in', 'org:acme', 'team:acme/eng', 'user:octocat', 'repo:acme/wiki:write', 'email:*@acme.example' or 'actions:acme/wiki@refs/heads/main'";
 
     private final RouteYaml yaml;
 
@@ -64,8 +65,7 @@ final class AllowLines {
             case "org" -> organization(line, rest);
             case "team" -> team(line, rest);
             case "repo" -> repository(line, rest);
-            case "actions" ->
-                refused(line, "'actions:' is not supported yet", "Leave it out until a later release has it.");
+            case "actions" -> actions(line, rest);
             default -> noRule(line);
         };
     }
@@ -116,6 +116,14 @@ final class AllowLines {
                         line,
                         "'" + text + "' is no team",
                         "Write organization and the team's short name, like team:acme/eng; a team in a team too.");
+    }
+
+    private @Nullable Rule actions(ScalarNode line, String text) {
+        try {
+            return new Rule.Actions(ActionsRule.parse(text));
+        } catch (IllegalArgumentException e) {
+            return refused(line, String.valueOf(e.getMessage()), "Write it like actions:acme/wiki@refs/heads/main.");
+        }
     }
 
     private @Nullable Rule repository(ScalarNode line, String text) {

@@ -83,6 +83,9 @@ public final class Explainer {
         if (rule instanceof Rule.Anyone) {
             return said(rule, YES, "everybody is let in");
         }
+        if (rule instanceof Rule.Actions) {
+            return said(rule, NO, "only jobs of GitHub Actions are let in by this line");
+        }
         if (asker == null) {
             return said(rule, NO, "nobody is signed in");
         }

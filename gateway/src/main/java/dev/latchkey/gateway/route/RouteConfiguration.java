@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.actions.ActionsTokens;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.time.Clock;
@@ -53,6 +54,11 @@ class RouteConfiguration {
     @Bean
     RouteMatcher routeMatcher(Routes routes) {
         return new RouteMatcher(routes);
+    }
+
+    @Bean
+    CredentialReader jobReader(ActionsTokens tokens) {
+        return new JobReader(tokens);
     }
 
     @Bean

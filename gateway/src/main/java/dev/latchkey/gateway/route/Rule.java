@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.actions.ActionsRule;
 import dev.latchkey.gateway.membership.Claim;
 import dev.latchkey.gateway.session.Person;
 import io.netty.util.AsciiString;
@@ -26,8 +27,14 @@ public sealed interface Rule {
     /** Everybody of whom GitHub says so; the one kind of rule that may have to wait. */
     record Belongs(Claim claim) implements Rule {}
 
+    /** Jobs of GitHub Actions, and no person. */
+    record Actions(ActionsRule jobs) implements Rule {}
+
     /** True if what is known of the caller suffices to let them in. */
     default boolean admits(Caller caller) {
+        if (this instanceof Actions actions) {
+            return caller instanceof Caller.Job brought && actions.jobs().matches(brought.job());
+        }
         Person person = caller.person();
         return person == null ? this instanceof Anyone : admits(person);
     }
@@ -40,7 +47,7 @@ public sealed interface Rule {
         if (this instanceof Email email) {
             return person.emailVerified() && email.pattern().covers(person.email());
         }
-        return !(this instanceof Belongs);
+        return this instanceof Anyone || this instanceof SignedIn;
     }
 
     /** The line as an operator writes it. */
@@ -53,6 +60,9 @@ public sealed interface Rule {
         }
         if (this instanceof Belongs belongs) {
             return line(belongs.claim());
+        }
+        if (this instanceof Actions actions) {
+            return "actions:" + actions.jobs();
         }
         return this instanceof Anyone ? "anyone" : "signed-in";
     }
@@ -76,6 +86,9 @@ public sealed interface Rule {
         }
         if (this instanceof Belongs belongs) {
             return audience(belongs.claim());
+        }
+        if (this instanceof Actions) {
+            return "certain jobs of GitHub Actions";
         }
         return this instanceof User ? "people named one by one" : "everybody";
     }

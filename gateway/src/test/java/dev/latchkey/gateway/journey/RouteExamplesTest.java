@@ -46,6 +46,7 @@ class RouteExamplesTest {
         gateway = TestGateway.signingInAt(github)
                 .property("latchkey.github.scopes", "read:user,user:email,read:org,repo")
                 .property("latchkey.routes", folder)
+                .property("latchkey.actions.issuer", github.actions().issuer())
                 .start();
     }
 
@@ -56,7 +57,7 @@ class RouteExamplesTest {
         while (example.find()) {
             found.put(example.group(1), example.group(2));
         }
-        assertThat(found).hasSize(readme.split("```yaml", -1).length - 1);
+        assertThat(found).hasSize(readme.split("```yaml\n# ", -1).length - 1);
         return found;
     }
 
@@ -83,7 +84,7 @@ class RouteExamplesTest {
     @Test
     void areAllExercisedHere() {
         assertThat(examples.keySet())
-                .containsExactly("api", "docs", "grafana", "legacy", "notes", "partners", "site", "wiki");
+                .containsExactly("api", "deploy", "docs", "grafana", "legacy", "notes", "partners", "site", "wiki");
     }
 
     @Test
@@ -137,6 +138,35 @@ class RouteExamplesTest {
         assertThat(app.lastRequest().header("X-Gateway-Jwt")).startsWith("ey");
         assertThat(app.lastRequest().header("X-Forwarded-Access-Token")).startsWith("gho_");
         assertThat(app.lastRequest().header("Authorization")).isNull();
+    }
+
+    @Test
+    void deploymentsAreForJobsAndATeam() {
+        assertThat(get("deploy", "/", jobOf("acme/wiki", "environment", "prod")).status())
+                .isEqualTo(200);
+        assertThat(app.lastRequest().header("X-Forwarded-User")).isEqualTo("actions:acme/wiki");
+        assertThat(app.lastRequest().header("X-Latchkey-Actions-Environment")).isEqualTo("prod");
+        assertThat(get("deploy", "/", jobOf("acme/wiki", "environment", "test")).status())
+                .isEqualTo(403);
+        assertThat(get("deploy", "/", jobOf("acme/tools-x", "ref", "refs/heads/main"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(get("deploy", "/", jobOf("acme/tools-x", "ref", "refs/heads/other"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(get("deploy", "/", jobOf("acme/docs", "event_name", "pull_request"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(get("deploy", "/", sessionOf("reader")).status()).isEqualTo(403);
+    }
+
+    private static String jobOf(String repository, String claim, String value) {
+        return "Authorization: Bearer "
+                + github.actions()
+                        .job(repository)
+                        .audience(gateway.url())
+                        .claim(claim, value)
+                        .token();
     }
 
     @Test

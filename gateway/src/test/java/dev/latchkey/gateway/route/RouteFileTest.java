@@ -106,7 +106,7 @@ class RouteFileTest {
                     to: http://a                                                        | 1 | 'allow' is missing
                     to: http://a\\nallow: []                                             | 2 | lets nobody in
                     to: http://a\\nallow: signed-in                                      | 2 | a list is expected
-                    to: http://a\\nallow:\\n  - actions:acme/wiki@refs/heads/main         | 3 | 'actions:' is not supported yet
+                    to: http://a\\nallow:\\n  - actions:acme                            | 3 | names no jobs
                     to: http://a\\nallow:\\n  - org:acme/eng                             | 3 | is no organization
                     to: http://a\\nallow:\\n  - 'org:'                                   | 3 | is no organization
                     to: http://a\\nallow:\\n  - team:acme                                | 3 | is no team

@@ -69,6 +69,8 @@ class RouteSchemaTest {
                 START + "limits: { concurrent: '7', breaker: { failures: 100%, of: 1, pause: 1m, probes: 2 } }\n",
                 START + "filters: [StripPrefix=1, SaveSession, { name: SetPath, args: { template: /x } }]\n",
                 "to: https://a.example:8443/\nallow: [anyone, user:a, 'user:dependabot[bot]', org:a-b, team:a/b_c.d]\n",
+                "to: http://a\nallow: ['actions:a/b', 'actions:a/*@refs/tags/v*', 'actions:a@1/b@2:environment:x y']\n",
+                "to: http://a\nallow: ['actions:a/b:pull_request', 'actions:a@1/b@2@refs/heads/main']\n",
                 "to: http://[::1]:80\nallow: ['repo:a/b', 'repo:a/.github:admin', 'repo:a/b:push', 'email:a.*@*.b-c.de']\n"
             })
     void acceptsWhatTheLoaderAccepts(String yaml) {
@@ -95,7 +97,11 @@ class RouteSchemaTest {
                 "to: http://a\nallow: ['email:*@*']\n",
                 "to: http://a\nallow: ['email:a@b@c']\n",
                 "to: http://a\nallow: ['email:*@*b.de']\n",
-                "to: http://a\nallow: ['actions:a/b@refs/heads/main']\n",
+                "to: http://a\nallow: ['actions:a/b@main']\n",
+                "to: http://a\nallow: ['actions:*/b']\n",
+                "to: http://a\nallow: ['actions:a@1/b']\n",
+                "to: http://a\nallow: ['actions:a/b:environment:']\n",
+                "to: http://a\nallow: ['actions:']\n",
                 "to: ftp://a\nallow: [signed-in]\n",
                 "to: http://a/b\nallow: [signed-in]\n",
                 "to: http://u@a\nallow: [signed-in]\n",

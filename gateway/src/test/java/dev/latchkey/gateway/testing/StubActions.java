@@ -128,6 +128,10 @@ public final class StubActions {
                             + claims.get("repository_id") + ":ref:" + claims.get("ref"));
         }
 
+        public Map<String, Object> claims() {
+            return Map.copyOf(claims);
+        }
+
         /** Signed by a key of the same name that the issuer never had. */
         public Job forged() {
             key = new NamedKey(keyId, AppKeys.rsa(2048));
