@@ -2,11 +2,13 @@ package dev.latchkey.gateway;
 
 import dev.latchkey.gateway.forward.Forward;
 import dev.latchkey.gateway.forward.Resilience;
+import dev.latchkey.gateway.identity.AuthAnswer;
 import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
 import dev.latchkey.gateway.limit.InboundLimits;
 import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.route.CredentialLoader;
+import dev.latchkey.gateway.route.ForwardAuth;
 import dev.latchkey.gateway.route.RouteMatcher;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.web.GatewayAddress;
@@ -31,12 +33,14 @@ class PipelineConfiguration {
             ProblemBoundary problems,
             RequestDoor door,
             GatewayAddress address,
+            ForwardAuth forwardAuth,
             RouteMatcher routes,
             SessionLoader sessions,
             CredentialLoader credentials,
             InboundLimits limits,
             AccessGate gate,
             FreshToken token,
+            AuthAnswer authAnswer,
             IdentityStamp identity,
             Resilience resilience,
             Forward forward) {
@@ -46,6 +50,8 @@ class PipelineConfiguration {
                         problems,
                         // Before anything decides: the id, the peer, the host, the path.
                         door,
+                        // A proxy's question becomes the request it asks about, which is no endpoint's.
+                        forwardAuth,
                         // Spring Security guards these; no route can take their paths.
                         new OwnEndpoints(address),
                         // Before the session: what is not there costs no look-up.
@@ -60,6 +66,8 @@ class PipelineConfiguration {
                 List.of(
                         // Only behind the gate, and only where the route sends the token on.
                         token,
+                        // Whoever only asks is answered here, where others go on.
+                        authAnswer,
                         // After everything that could fail, before anything that leaves.
                         identity,
                         // Around each attempt to reach the app, and around nothing else.

@@ -16,6 +16,7 @@ class PipelineOrderTest {
                     .containsExactly(
                             "ProblemBoundary",
                             "RequestDoor",
+                            "ForwardAuth",
                             "OwnEndpoints",
                             "RouteMatcher",
                             "SessionLoader",
@@ -23,6 +24,7 @@ class PipelineOrderTest {
                             "InboundLimits",
                             "AccessGate",
                             "FreshToken",
+                            "AuthAnswer",
                             "IdentityStamp",
                             "Resilience",
                             "Forward");

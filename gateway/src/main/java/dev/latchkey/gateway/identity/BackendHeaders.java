@@ -16,6 +16,8 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the headers of the request to a backend, in one pass over what the client sent. */
@@ -98,43 +100,69 @@ final class BackendHeaders {
     }
 
     private void addIdentity(HttpHeaders headers, Send send, Caller caller) {
-        Person person = caller.person();
-        Groups groups = person == null ? Groups.NONE : groups(send, person);
-        if (caller instanceof Caller.Job job) {
-            addNames(headers, send.headers(), IdentityLines.of(job.job()), groups);
-            addFacts(headers, send.headers(), job.job());
-        } else if (person != null) {
-            addNames(headers, send.headers(), known.get(person, IdentityLines::of), groups);
-        }
-        if (send.jwt() != null) {
-            headers.set(send.jwt().header(), jwts.headerValue(caller, groups, send.jwt()));
-        }
+        Groups groups = groups(send, caller.person());
+        addNames(send.headers(), caller, groups, headers::set);
+        addJwt(send, caller, groups, headers::set);
     }
 
-    private Groups groups(Send send, Person person) {
-        return send.jwt() == null && send.headers().groups() == null ? Groups.NONE : memberships.groups(person.id());
+    private Groups groups(Send send, @Nullable Person person) {
+        return person == null || (send.jwt() == null && send.headers().groups() == null)
+                ? Groups.NONE
+                : memberships.groups(person.id());
     }
 
-    private static void addNames(HttpHeaders headers, HeaderPreset names, IdentityLines lines, Groups groups) {
+    private void addNames(HeaderPreset names, Caller caller, Groups groups, BiConsumer<String, String> headers) {
+        IdentityLines lines = linesOf(caller);
         set(headers, names.user(), lines.login());
         set(headers, names.email(), lines.email());
         set(headers, names.preferredUsername(), lines.login());
         set(headers, names.displayName(), lines.name());
         set(headers, names.groups(), groups.joined());
-    }
-
-    /** Under names of the gateway's own, since no other gateway has any: {@code x-latchkey-actions-run-id}. */
-    private static void addFacts(HttpHeaders headers, HeaderPreset names, ActionsJob job) {
-        if (names != HeaderPreset.NONE) {
-            JobClaims.facts(job)
-                    .forEach((name, value) ->
-                            set(headers, JOB_PREFIX + name.replace('_', '-'), IdentityLines.header(value)));
+        if (caller instanceof Caller.Job job && names != HeaderPreset.NONE) {
+            addFacts(job.job(), headers);
         }
     }
 
-    private static void set(HttpHeaders headers, @Nullable String name, @Nullable String value) {
+    private IdentityLines linesOf(Caller caller) {
+        return caller instanceof Caller.Job job
+                ? IdentityLines.of(job.job())
+                : known.get(Objects.requireNonNull(caller.person()), IdentityLines::of);
+    }
+
+    /** Under names of the gateway's own, since no other gateway has any: {@code x-latchkey-actions-run-id}. */
+    private static void addFacts(ActionsJob job, BiConsumer<String, String> headers) {
+        JobClaims.facts(job)
+                .forEach((name, value) ->
+                        set(headers, JOB_PREFIX + name.replace('_', '-'), IdentityLines.header(value)));
+    }
+
+    private void addJwt(Send send, Caller caller, Groups groups, BiConsumer<String, String> headers) {
+        if (send.jwt() != null) {
+            headers.accept(send.jwt().header(), jwts.headerValue(caller, groups, send.jwt()));
+        }
+    }
+
+    /**
+     * Tells a proxy in front of somebody: by the names that proxies copy from oauth2-proxy, and by those of the route's
+     * preset if they are others.
+     */
+    void tell(Caller caller, Send send, BiConsumer<String, String> headers) {
+        Person person = caller.person();
+        Groups groups = person == null ? Groups.NONE : memberships.groups(person.id());
+        if (send.headers() != HeaderPreset.OAUTH2_PROXY) {
+            addNames(send.headers(), caller, groups, headers);
+        }
+        IdentityLines lines = linesOf(caller);
+        set(headers, "X-Auth-Request-User", lines.login());
+        set(headers, "X-Auth-Request-Email", lines.email());
+        set(headers, "X-Auth-Request-Preferred-Username", lines.login());
+        set(headers, "X-Auth-Request-Groups", groups.joined());
+        addJwt(send, caller, groups, headers);
+    }
+
+    private static void set(BiConsumer<String, String> headers, @Nullable String name, @Nullable String value) {
         if (name != null && value != null) {
-            headers.set(name, value);
+            headers.accept(name, value);
         }
     }
 }

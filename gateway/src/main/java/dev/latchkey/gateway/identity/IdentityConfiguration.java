@@ -5,6 +5,7 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.SecurityHeaders;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,8 +19,17 @@ class IdentityConfiguration {
     }
 
     @Bean
-    IdentityStamp identityStamp(GatewayAddress address, SigningKeys keys, Memberships memberships, Clock clock) {
-        IdentityJwt jwts = new IdentityJwt(address.origin(), keys, clock);
-        return new IdentityStamp(new BackendHeaders(jwts, memberships));
+    BackendHeaders backendHeaders(GatewayAddress address, SigningKeys keys, Memberships memberships, Clock clock) {
+        return new BackendHeaders(new IdentityJwt(address.origin(), keys, clock), memberships);
+    }
+
+    @Bean
+    AuthAnswer authAnswer(BackendHeaders headers, SecurityHeaders security) {
+        return new AuthAnswer(headers, security);
+    }
+
+    @Bean
+    IdentityStamp identityStamp(BackendHeaders headers) {
+        return new IdentityStamp(headers);
     }
 }

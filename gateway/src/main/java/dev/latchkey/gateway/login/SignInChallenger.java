@@ -3,6 +3,7 @@ package dev.latchkey.gateway.login;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.route.ForwardAuth;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Navigation;
 import dev.latchkey.gateway.web.SecurityHeaders;
@@ -34,11 +35,25 @@ final class SignInChallenger implements Challenger {
     @Override
     public Mono<Void> challenge(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
+        if (ForwardAuth.isAsked(exchange)) {
+            return challengeBehindProxy(exchange);
+        }
         if (Navigation.isPage(request)) {
             return redirect(exchange.getResponse(), address.at(targets.startFor(targets.of(pathOf(request.getURI())))));
         }
         URI login = address.at(targets.startFor(targets.of(pageOf(request))));
         return Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(login));
+    }
+
+    /** A proxy's own client is at another host, perhaps; most proxies take a redirect for a failure. */
+    private Mono<Void> challengeBehindProxy(ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
+        boolean page = Navigation.isPage(request);
+        String back = page ? request.getURI().toString() : pageOf(request);
+        URI start = address.at(targets.startFor(targets.of(back)));
+        return page && ForwardAuth.mayRedirect(exchange)
+                ? redirect(exchange.getResponse(), start)
+                : Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(start));
     }
 
     private Mono<Void> redirect(ServerHttpResponse response, URI start) {

@@ -60,6 +60,21 @@ public enum ProblemCode {
             403,
             "This gateway may not see what you belong to",
             "Sign out and in again. If that does not help, tell the people who run this gateway that its app lacks a scope or permission."),
+    FORWARD_AUTH_UNTRUSTED(
+            "forward-auth.untrusted",
+            403,
+            "Only a trusted proxy is told who may pass",
+            "Name the proxy's address in latchkey.trusted-proxies, if it is yours."),
+    FORWARD_AUTH_TARGET(
+            "forward-auth.target",
+            403,
+            "It is not plain what the proxy asks about",
+            "Let the proxy send method, host and target of the request it holds, each once, and nothing of the kind that the client sent."),
+    FORWARD_AUTH_ROUTE(
+            "forward-auth.route.unknown",
+            403,
+            "There is no app at the address that the proxy asks about",
+            "Add a route file for that host and path."),
     CROSS_SITE_REFUSED(
             "request.cross-site", 403, "This came from another site", "Repeat the action from this site's own pages."),
     WEBHOOK_UNPROVEN(

@@ -3,6 +3,9 @@ package dev.latchkey.gateway.route;
 import dev.latchkey.gateway.actions.ActionsTokens;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
+import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.TrustedProxies;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +52,11 @@ class RouteConfiguration {
     @Bean
     RouteWatch routeWatch(RouteFolder folder, Routes routes) {
         return new RouteWatch(folder, routes);
+    }
+
+    @Bean
+    ForwardAuth forwardAuth(GatewayAddress address, TrustedProxies proxies, Routes routes, SessionLoader sessions) {
+        return new ForwardAuth(address, proxies, routes, sessions);
     }
 
     @Bean

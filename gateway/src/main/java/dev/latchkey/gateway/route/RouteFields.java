@@ -87,6 +87,9 @@ final class RouteFields {
         if (node == null || text == null) {
             return null;
         }
+        if (text.equals(Route.FORWARD_AUTH.toString())) {
+            return Route.FORWARD_AUTH;
+        }
         if (text.startsWith("builtin:")) {
             yaml.fault(node, "'" + text + "' is not supported yet", "Point the route at a backend for now.");
             return null;

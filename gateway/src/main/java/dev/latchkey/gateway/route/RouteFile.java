@@ -116,10 +116,31 @@ final class RouteFile {
         var send = fields.send(file.get("send"), id);
         var limits = new LimitFields(yaml).read(file.get("limits"));
         var made = new FilterLines(yaml, setting.parts(), id).read(file.get("filters"));
+        if (Route.FORWARD_AUTH.equals(backend)) {
+            refuseWhatNeverRuns(file, limits, made);
+        }
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
         }
         return new Route(id, host, path, backend, allow, open, send, limits, made.filters(), made.condition());
+    }
+
+    /** A setting without effect would look like protection. */
+    private void refuseWhatNeverRuns(RouteYaml.Mapping file, Limits limits, SpringParts.Made made) {
+        Node filters = file.get("filters");
+        if (filters != null && !made.filters().isEmpty()) {
+            yaml.fault(
+                    filters,
+                    "filters change what is forwarded, and a proxy in front forwards for this route",
+                    "Keep predicates such as Method=GET here, and let that proxy do the rest.");
+        }
+        Node limit = file.get("limits");
+        if (limit != null && (limits.isGuarding() || limits.timeout() != null || limits.idle() != null)) {
+            yaml.fault(
+                    limit,
+                    "only 'rate', 'burst', 'body' and 'headers' work where a proxy in front forwards",
+                    "Leave the others to that proxy.");
+        }
     }
 
     private void refuseUnknownKeys(RouteYaml.Mapping file) {

@@ -28,8 +28,8 @@ public final class RouteMatcher implements Stage {
     public Mono<Void> handle(ServerWebExchange exchange, Next next) {
         RequestScope scope = RequestScope.of(exchange);
         Route route = routes.find(scope.host(), scope.path());
-        if (route == null) {
-            throw Problem.of(ProblemCode.ROUTE_UNKNOWN);
+        if (route == null || (route.isForwardAuthOnly() && !ForwardAuth.isAsked(exchange))) {
+            throw unknown(exchange);
         }
         exchange.getAttributes().put(ATTRIBUTE, route);
         return route.condition() == null ? next.proceed(exchange) : onCondition(route.condition(), exchange, next);
@@ -39,7 +39,10 @@ public final class RouteMatcher implements Stage {
             AsyncPredicate<ServerWebExchange> condition, ServerWebExchange exchange, Next next) {
         return Mono.from(condition.apply(exchange))
                 .defaultIfEmpty(false)
-                .flatMap(fulfilled ->
-                        fulfilled ? next.proceed(exchange) : Mono.error(Problem.of(ProblemCode.ROUTE_UNKNOWN)));
+                .flatMap(fulfilled -> fulfilled ? next.proceed(exchange) : Mono.error(unknown(exchange)));
+    }
+
+    private static Problem unknown(ServerWebExchange exchange) {
+        return Problem.of(ForwardAuth.isAsked(exchange) ? ProblemCode.FORWARD_AUTH_ROUTE : ProblemCode.ROUTE_UNKNOWN);
     }
 }

@@ -57,6 +57,17 @@ final class RouteTable {
         return found == null ? everyHost.find(segments, 0, rawPath) : found;
     }
 
+    /** True if a route names that host (lower case, no port), itself or by a star. */
+    boolean names(String host) {
+        boolean named = hosts.containsKey(host);
+        int dot = host.indexOf('.');
+        while (!named && dot >= 0) {
+            named = hosts.containsKey('*' + host.substring(dot));
+            dot = host.indexOf('.', dot + 1);
+        }
+        return named;
+    }
+
     /** The decoded segments; a trailing slash yields a last empty one. The root path has none. */
     private static String[] segmentsOf(String rawPath) {
         if (rawPath.length() <= 1) {

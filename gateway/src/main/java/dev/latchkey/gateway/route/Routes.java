@@ -45,6 +45,10 @@ public final class Routes {
         return inForce.table().find(host, rawPath);
     }
 
+    boolean names(String host) {
+        return inForce.table().names(host);
+    }
+
     /** Every route in force, in no particular order. */
     public List<Route> all() {
         return inForce.status().routes();

@@ -3,7 +3,6 @@ package dev.latchkey.gateway.web;
 import dev.latchkey.gateway.problem.Problem;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -75,38 +74,16 @@ public final class RequestDoor implements Stage {
             @Nullable String authority,
             @Nullable String port) {
         String host = authority == null ? address.externalUrl().getHost() : authority;
-        int colon = host.lastIndexOf(':');
-        boolean hasPort = colon > host.lastIndexOf(']') && colon >= 0;
+        Authority asked = Authority.split(host);
         return new RequestScope(
                 id,
                 "00-" + id + '-' + randomHex(16) + "-00",
                 client,
                 chain,
                 scheme,
-                plainHost(hasPort ? host.substring(0, colon) : host),
-                portOf(port == null && hasPort ? host.substring(colon + 1) : port),
+                asked.host(),
+                port == null ? asked.port() : Authority.portOf(port),
                 request.getURI().getRawPath());
-    }
-
-    /** Host names compare without case, and a trailing dot names the same host. */
-    private static String plainHost(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-    }
-
-    private static int portOf(@Nullable String text) {
-        if (text == null || text.isEmpty() || text.length() > 5) {
-            return -1;
-        }
-        int port = 0;
-        for (int i = 0; i < text.length(); i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            port = port * 10 + digit;
-        }
-        return port <= 65535 ? port : -1;
     }
 
     private static String scheme(ServerHttpRequest request) {

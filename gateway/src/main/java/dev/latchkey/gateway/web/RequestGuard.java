@@ -114,8 +114,7 @@ final class RequestGuard extends ChannelDuplexHandler {
             checkMethod(request);
             checkHost(request);
             checkFraming(request.headers());
-            request.setUri(TargetEscaping.escaped(request.uri()));
-            TargetCheck.check(request.uri());
+            request.setUri(TargetCheck.plain(request.uri()));
             forgetVainUpgrade(request);
             return false;
         } catch (Problem problem) {

@@ -41,6 +41,20 @@ public record RequestScope(
         exchange.getAttributes().put(ATTRIBUTE, this);
     }
 
+    /** From here on another request is meant, which a proxy in front holds; it comes from the same client. */
+    public void giveWayTo(String otherScheme, Authority other, String otherPath, ServerWebExchange exchange) {
+        new RequestScope(
+                        requestId,
+                        traceParent,
+                        client,
+                        forwardedFor,
+                        otherScheme,
+                        other.host(),
+                        other.port(),
+                        otherPath)
+                .attachTo(exchange);
+    }
+
     /** Host and, unless it is the scheme's own, port: what a {@code Host} header would say. */
     public String authority() {
         return port < 0 ? host : host + ':' + port;

@@ -15,6 +15,17 @@ public final class TargetCheck {
     private TargetCheck() {}
 
     /**
+     * The target as it is decided on and forwarded: escaped where browsers leave that out, and checked.
+     *
+     * @throws Problem {@code request.target.ambiguous} if it is not plain
+     */
+    public static String plain(String target) {
+        String escaped = TargetEscaping.escaped(target);
+        check(escaped);
+        return escaped;
+    }
+
+    /**
      * Checks a request target in origin form (RFC 9112, section 3.2.1).
      *
      * @throws Problem {@code request.target.ambiguous} if it is not plain
