@@ -1,0 +1,8 @@
+/** The GitHub API passthrough: credential, cache, coalescing, pacing, quota. */
+@ApplicationModule(
+        allowedDependencies = {"problem", "store", "provider", "session", "vault", "installation", "route"})
+@NullMarked
+package dev.latchkey.gateway.github;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
