@@ -20,5 +20,6 @@ public interface Pacer {
     Mono<Slot> enter(Call call);
 
     /** What this node last heard of a quota, or null if it never did or its window is over. */
-    @Nullable QuotaView quota(String principal, String resource);
+    @Nullable
+    QuotaView quota(String principal, String resource);
 }

@@ -1,0 +1,109 @@
+package dev.latchkey.gateway.github.pace;
+
+import dev.latchkey.gateway.store.EmbeddedStore;
+import dev.latchkey.gateway.store.Store;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Where ledgers are kept for all nodes, and how many nodes there are. While the store does not answer, it is left alone for a
+ * while that grows, and each node goes by its own ledgers with its share of every limit.
+ */
+final class Home {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Home.class);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final long FIRST_PAUSE = 1_000;
+    private static final long LONGEST_PAUSE = 15_000;
+    private static final long COUNT_EVERY = 5_000;
+    private static final Duration ALIVE = Duration.ofSeconds(20);
+    private static final String NODES = "pace-nodes";
+
+    private final Store store;
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final boolean alone;
+    private final long node;
+    private final AtomicLong countedAt = new AtomicLong(Long.MIN_VALUE);
+    private volatile int nodes;
+    private volatile long awayUntil;
+    private long pause = FIRST_PAUSE;
+
+    /** That many nodes there are thought to be until they have been counted. */
+    Home(Store store, Clock clock, Scheduler scheduler, long node, int nodes) {
+        this.store = store;
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.node = node;
+        this.alone = store instanceof EmbeddedStore;
+        this.nodes = alone ? 1 : nodes;
+    }
+
+    /** The stored ledger of that principal, if there is one. */
+    Mono<Optional<byte[]>> load(String principal) {
+        return noticing(store.get(key(principal)).map(Optional::of).defaultIfEmpty(Optional.empty()));
+    }
+
+    /** Writes the ledger if it is still the expected one. */
+    Mono<Boolean> save(String principal, byte @Nullable [] expected, byte[] value) {
+        Instant end = clock.instant().plusMillis(Ledger.KEPT);
+        return noticing(
+                expected == null
+                        ? store.putIfAbsent(key(principal), value, end)
+                        : store.replace(key(principal), expected, value, end));
+    }
+
+    boolean isAway() {
+        return clock.millis() < awayUntil;
+    }
+
+    int nodes() {
+        return nodes;
+    }
+
+    /** Says that this node is there, and counts the others; now and again, while there are calls. */
+    void count() {
+        long now = clock.millis();
+        long last = countedAt.get();
+        if (alone || isAway() || now - COUNT_EVERY < last || !countedAt.compareAndSet(last, now)) {
+            return;
+        }
+        noticing(store.addMember(NODES, Long.toString(node), clock.instant().plus(ALIVE))
+                        .then(store.members(NODES).count()))
+                .subscribe(count -> nodes = Math.max(1, count.intValue()), failure -> {});
+    }
+
+    private <T> Mono<T> noticing(Mono<T> step) {
+        return step.timeout(PATIENCE, scheduler).doOnSuccess(done -> comeBack()).doOnError(this::stayAway);
+    }
+
+    private synchronized void comeBack() {
+        if (!isAway()) {
+            pause = FIRST_PAUSE;
+        }
+    }
+
+    private synchronized void stayAway(Throwable failure) {
+        if (isAway()) {
+            return;
+        }
+        LOG.warn(
+                "Nodes do not agree on calls to GitHub, so this one takes a share of 1/{}: {}",
+                nodes,
+                failure.toString());
+        awayUntil = clock.millis() + pause;
+        pause = Math.min(LONGEST_PAUSE, pause * 2);
+    }
+
+    private static String key(String principal) {
+        return "pace:" + principal;
+    }
+}
