@@ -47,6 +47,7 @@ class RouteExamplesTest {
                 .property("latchkey.github.scopes", "read:user,user:email,read:org,repo")
                 .property("latchkey.routes", folder)
                 .property("latchkey.actions.issuer", github.actions().issuer())
+                .property("latchkey.trusted-proxies", "127.0.0.1")
                 .start();
     }
 
@@ -84,7 +85,8 @@ class RouteExamplesTest {
     @Test
     void areAllExercisedHere() {
         assertThat(examples.keySet())
-                .containsExactly("api", "deploy", "docs", "grafana", "legacy", "notes", "partners", "site", "wiki");
+                .containsExactly(
+                        "api", "deploy", "docs", "grafana", "legacy", "metrics", "notes", "partners", "site", "wiki");
     }
 
     @Test
@@ -167,6 +169,19 @@ class RouteExamplesTest {
                         .audience(gateway.url())
                         .claim(claim, value)
                         .token();
+    }
+
+    @Test
+    void metricsAreAskedAboutByAnotherProxy() {
+        github.person("employee").orgs("acme");
+        String[] question = {"X-Forwarded-Host: metrics.example.com", "X-Forwarded-Method: GET", ""};
+        question[2] = "X-Forwarded-Uri: /healthz";
+        assertThat(get("metrics", "/oauth2/auth", question).status()).isEqualTo(202);
+        question[2] = "X-Forwarded-Uri: /";
+        assertThat(get("metrics", "/oauth2/auth", question).status()).isEqualTo(401);
+        String[] signedIn = {question[0], question[1], question[2], sessionOf("employee")};
+        assertThat(get("metrics", "/oauth2/auth", signedIn).status()).isEqualTo(202);
+        assertThat(get("metrics", "/", sessionOf("employee")).status()).isEqualTo(404);
     }
 
     @Test

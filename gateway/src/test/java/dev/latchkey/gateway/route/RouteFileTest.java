@@ -122,6 +122,8 @@ class RouteFileTest {
                     to: http://a\\nallow:\\n  - everybody                                 | 3 | 'everybody' is no rule
                     to: http://a\\nallow:\\n  - 'user:'                                   | 3 | is no GitHub login
                     to: http://a\\nallow:\\n  - user:oct ocat                             | 3 | is no GitHub login
+                    to: builtin:forward-auth\\nallow: [anyone]\\nfilters: [StripPrefix=1]   | 3 | filters change what is forwarded
+                    to: builtin:forward-auth\\nallow: [anyone]\\nlimits: { timeout: 3s }    | 3 | only 'rate', 'burst', 'body' and 'headers' work
                     to: builtin:github-api\\nallow: [signed-in]                          | 1 | 'builtin:github-api' is not supported yet
                     to: ftp://a\\nallow: [signed-in]                                     | 1 | is no address
                     to: http://a/base\\nallow: [signed-in]                               | 1 | more than scheme

@@ -71,6 +71,7 @@ class RouteSchemaTest {
                 "to: https://a.example:8443/\nallow: [anyone, user:a, 'user:dependabot[bot]', org:a-b, team:a/b_c.d]\n",
                 "to: http://a\nallow: ['actions:a/b', 'actions:a/*@refs/tags/v*', 'actions:a@1/b@2:environment:x y']\n",
                 "to: http://a\nallow: ['actions:a/b:pull_request', 'actions:a@1/b@2@refs/heads/main']\n",
+                "to: builtin:forward-auth\nallow: [signed-in]\nlimits: { rate: 5/s, body: 1MB }\nfilters: [Method=GET]\n",
                 "to: http://[::1]:80\nallow: ['repo:a/b', 'repo:a/.github:admin', 'repo:a/b:push', 'email:a.*@*.b-c.de']\n"
             })
     void acceptsWhatTheLoaderAccepts(String yaml) {
