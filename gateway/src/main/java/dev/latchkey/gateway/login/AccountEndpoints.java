@@ -4,7 +4,6 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.GitHub;
-import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
@@ -12,10 +11,13 @@ import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.token.ApiToken;
+import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.web.AccountPage;
 import dev.latchkey.gateway.web.AccountQuota;
 import dev.latchkey.gateway.web.AccountSession;
+import dev.latchkey.gateway.web.AccountToken;
 import dev.latchkey.gateway.web.BrowserWords;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
@@ -25,7 +27,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -46,7 +47,8 @@ final class AccountEndpoints {
     private final Memberships memberships;
     private final SessionLoader current;
     private final SessionCookie cookie;
-    private final Challenger challenger;
+    private final SignedIn signedIn;
+    private final ApiTokens tokens;
     private final GatewayAddress address;
     private final Pages pages;
     private final SecurityHeaders security;
@@ -58,7 +60,8 @@ final class AccountEndpoints {
             Memberships memberships,
             SessionLoader current,
             SessionCookie cookie,
-            Challenger challenger,
+            SignedIn signedIn,
+            ApiTokens tokens,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
@@ -68,7 +71,8 @@ final class AccountEndpoints {
         this.memberships = memberships;
         this.current = current;
         this.cookie = cookie;
-        this.challenger = challenger;
+        this.signedIn = signedIn;
+        this.tokens = tokens;
         this.address = address;
         this.pages = pages;
         this.security = security;
@@ -76,20 +80,13 @@ final class AccountEndpoints {
 
     RouterFunction<ServerResponse> routes() {
         return RouterFunctions.route()
-                .GET(address.path("/account"), request -> signedIn(request, this::page))
-                .POST(address.path("/account/sessions/end"), request -> signedIn(request, s -> endOne(request, s)))
-                .POST(address.path("/account/sessions/end_all"), request -> signedIn(request, s -> endAll(request, s)))
+                .GET(address.path("/account"), request -> signedIn.only(request, this::page))
+                .POST(address.path("/account/sessions/end"), request -> signedIn.only(request, s -> endOne(request, s)))
+                .POST(
+                        address.path("/account/sessions/end_all"),
+                        request -> signedIn.only(request, s -> endAll(request, s)))
                 .GET(address.path("/userinfo"), this::userInfo)
                 .build();
-    }
-
-    /** A person opening a page is led to the sign-in; a form from before the end of a session is too. */
-    private Mono<ServerResponse> signedIn(ServerRequest request, Function<BrowserSession, Mono<ServerResponse>> then) {
-        return current.load(request.exchange())
-                .flatMap(then)
-                .onErrorResume(AccountEndpoints::isOver, over -> Mono.empty())
-                .switchIfEmpty(Mono.defer(
-                        () -> challenger.challenge(request.exchange()).then(Mono.empty())));
     }
 
     private Mono<ServerResponse> page(BrowserSession session) {
@@ -97,7 +94,12 @@ final class AccountEndpoints {
                 .sort(Comparator.comparing(BrowserSession::lastUsed).reversed())
                 .map(other -> row(other, other.id().equals(session.id())))
                 .collectList()
-                .zipWith(quota(session.person().id()), (rows, quota) -> page(session.person(), rows, quota))
+                .zipWith(tokens.list(session.person().id())
+                        .map(AccountEndpoints::row)
+                        .collectList())
+                .zipWith(
+                        quota(session.person().id()),
+                        (rows, quota) -> page(session.person(), rows.getT1(), rows.getT2(), quota))
                 .map(pages::account)
                 .flatMap(html -> ServerResponse.ok()
                         .headers(security::onPage)
@@ -110,15 +112,12 @@ final class AccountEndpoints {
         return asPerson.call(person, gitHub::quota)
                 .timeout(PATIENCE_WITH_GITHUB)
                 .map(quota -> Optional.of(new AccountQuota(quota.limit(), quota.remaining(), quota.resetsAt())))
-                .onErrorReturn(failure -> !isOver(failure), Optional.empty())
+                .onErrorReturn(failure -> !SignedIn.isOver(failure), Optional.empty())
                 .defaultIfEmpty(Optional.empty());
     }
 
-    private static boolean isOver(Throwable failure) {
-        return failure instanceof Problem problem && problem.code() == ProblemCode.SIGN_IN_REQUIRED;
-    }
-
-    private AccountPage page(Person person, List<AccountSession> rows, Optional<AccountQuota> quota) {
+    private AccountPage page(
+            Person person, List<AccountSession> rows, List<AccountToken> tokenRows, Optional<AccountQuota> quota) {
         return new AccountPage(
                 person.login(),
                 person.name(),
@@ -127,6 +126,7 @@ final class AccountEndpoints {
                 memberships.groups(person.id()).names(),
                 person.id().toString(),
                 rows,
+                tokenRows,
                 quota.orElse(null));
     }
 
@@ -138,6 +138,11 @@ final class AccountEndpoints {
                 session.origin().address(),
                 session.startedAt(),
                 session.lastUsed());
+    }
+
+    private static AccountToken row(ApiToken token) {
+        String routes = token.routes().contains(ApiToken.EVERY_ROUTE) ? "all" : String.join(", ", token.routes());
+        return new AccountToken(token.id(), token.name(), routes, token.madeAt(), token.end());
     }
 
     private Mono<ServerResponse> endOne(ServerRequest request, BrowserSession session) {

@@ -6,16 +6,19 @@ import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.token.ApiTokens;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-/** Signs a person out everywhere who has taken back at GitHub what they granted this app. */
+/** Signs a person out everywhere, and their programs with them, who has taken back at GitHub what they granted this app. */
 final class GrantRevoked implements ProviderEventListener {
 
     private final Sessions sessions;
+    private final ApiTokens tokens;
 
-    GrantRevoked(Sessions sessions) {
+    GrantRevoked(Sessions sessions, ApiTokens tokens) {
         this.sessions = sessions;
+        this.tokens = tokens;
     }
 
     @Override
@@ -24,6 +27,7 @@ final class GrantRevoked implements ProviderEventListener {
         if (!event.is("github_app_authorization", "revoked") || !id.isIntegralNumber()) {
             return Mono.empty();
         }
-        return sessions.endAll(new PersonId(GitHub.ID, id.asString()), null, Reason.REVOKED);
+        PersonId person = new PersonId(GitHub.ID, id.asString());
+        return tokens.revoked(person).then(Mono.defer(() -> sessions.endAll(person, null, Reason.REVOKED)));
     }
 }

@@ -10,6 +10,7 @@ import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
@@ -45,6 +46,7 @@ class LoginConfiguration {
             KeyRing keys,
             Sessions sessions,
             TokenVault vault,
+            ApiTokens apiTokens,
             Store store,
             ReturnTarget targets,
             GatewayAddress address,
@@ -56,6 +58,7 @@ class LoginConfiguration {
                 new GitHubProfile(gitHub),
                 sessions,
                 vault,
+                apiTokens,
                 store,
                 targets,
                 address,
@@ -88,8 +91,8 @@ class LoginConfiguration {
     }
 
     @Bean
-    ProviderEventListener grantRevoked(Sessions sessions) {
-        return new GrantRevoked(sessions);
+    ProviderEventListener grantRevoked(Sessions sessions, ApiTokens apiTokens) {
+        return new GrantRevoked(sessions, apiTokens);
     }
 
     @Bean
@@ -107,12 +110,34 @@ class LoginConfiguration {
             Memberships memberships,
             SessionLoader loader,
             SessionCookie cookie,
-            Challenger challenger,
+            SignedIn signedIn,
+            ApiTokens apiTokens,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
         return new AccountEndpoints(
-                        sessions, asPerson, gitHub, memberships, loader, cookie, challenger, address, pages, security)
+                        sessions,
+                        asPerson,
+                        gitHub,
+                        memberships,
+                        loader,
+                        cookie,
+                        signedIn,
+                        apiTokens,
+                        address,
+                        pages,
+                        security)
                 .routes();
+    }
+
+    @Bean
+    SignedIn signedIn(SessionLoader loader, Challenger challenger) {
+        return new SignedIn(loader, challenger);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> tokenRoutes(
+            ApiTokens apiTokens, SignedIn signedIn, GatewayAddress address, Pages pages, SecurityHeaders security) {
+        return new TokenEndpoints(apiTokens, signedIn, address, pages, security).routes();
     }
 }

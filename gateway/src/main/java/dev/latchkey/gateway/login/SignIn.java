@@ -12,6 +12,7 @@ import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.RequestScope;
@@ -52,6 +53,7 @@ final class SignIn {
     private final GitHubProfile profiles;
     private final Sessions sessions;
     private final TokenVault vault;
+    private final ApiTokens apiTokens;
     private final Store store;
     private final ReturnTarget targets;
     private final GatewayAddress address;
@@ -65,6 +67,7 @@ final class SignIn {
             GitHubProfile profiles,
             Sessions sessions,
             TokenVault vault,
+            ApiTokens apiTokens,
             Store store,
             ReturnTarget targets,
             GatewayAddress address,
@@ -75,6 +78,7 @@ final class SignIn {
         this.profiles = profiles;
         this.sessions = sessions;
         this.vault = vault;
+        this.apiTokens = apiTokens;
         this.store = store;
         this.targets = targets;
         this.address = address;
@@ -214,6 +218,7 @@ final class SignIn {
             BrowserSession session = started.session();
             PersonId person = arrived.person().id();
             return vault.keep(person, arrived.token(), sessions.endOf(session))
+                    .then(Mono.defer(() -> apiTokens.signedIn(arrived.person())))
                     .onErrorResume(failure -> sessions.end(person, session.id(), Reason.SIGNED_OUT)
                             .then(Mono.error(failure)))
                     .thenReturn(started);

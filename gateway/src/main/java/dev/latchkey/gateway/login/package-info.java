@@ -1,6 +1,16 @@
 /** Signs a person in and out, and answers a Challenge. */
 @ApplicationModule(
-        allowedDependencies = {"problem", "web", "keys", "store", "provider", "session", "vault", "membership", "route"
+        allowedDependencies = {
+            "problem",
+            "web",
+            "keys",
+            "store",
+            "provider",
+            "session",
+            "vault",
+            "membership",
+            "route",
+            "token"
         })
 @NullMarked
 package dev.latchkey.gateway.login;

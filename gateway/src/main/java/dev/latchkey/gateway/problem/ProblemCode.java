@@ -216,6 +216,24 @@ public enum ProblemCode {
             503,
             "The keys of GitHub Actions cannot be fetched just now",
             "Try again in a few seconds, with a new token."),
+    API_TOKEN_REFUSED(
+            "api-token.refused",
+            401,
+            "The token is not valid, or not any more",
+            "Make a new token on the account page."),
+    API_TOKEN_ELSEWHERE(
+            "api-token.elsewhere",
+            403,
+            "The token is not for this app",
+            "Make a token whose list of routes names this app."),
+    API_TOKEN_UNFIT(
+            "api-token.unfit", 400, "Such a token cannot be made", "Give it a name, an end and routes that fit."),
+    API_TOKEN_UNKNOWN("api-token.unknown", 404, "You have no such token", "Look at the list of your tokens."),
+    API_TOKENS_FULL(
+            "api-token.full",
+            409,
+            "You have as many tokens as one person may have",
+            "End one that you do not use any more."),
     INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
 
     private final String code;

@@ -7,8 +7,11 @@ import dev.latchkey.gateway.vault.StoredTokens.Kept;
 import java.time.Instant;
 import reactor.core.publisher.Mono;
 
-/** Lets a token live as long as its person's sessions: it ends with the last of them, here at once and then at GitHub. */
-final class TokenEndings implements SessionListener {
+/**
+ * Lets a token live as long as its person's sessions and whatever else needs it: it ends with the last of them, here at
+ * once and then at GitHub.
+ */
+public final class TokenEndings implements SessionListener {
 
     private final StoredTokens tokens;
     private final TokenSource source;
@@ -18,7 +21,7 @@ final class TokenEndings implements SessionListener {
     /** Who is signed in. */
     interface Presence {
 
-        /** Whether the person has a session left. */
+        /** Whether the person has a session left, or something else that needs the token. */
         Mono<Boolean> isSignedIn(PersonId person);
     }
 
@@ -37,6 +40,11 @@ final class TokenEndings implements SessionListener {
     @Override
     public Mono<Void> ended(SessionEnded event) {
         return endUnlessSignedIn(event.person());
+    }
+
+    /** Something that needed the person's token does so no more. */
+    public Mono<Void> needEnded(PersonId person) {
+        return endUnlessSignedIn(person);
     }
 
     /**

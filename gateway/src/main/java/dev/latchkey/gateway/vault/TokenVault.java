@@ -78,6 +78,11 @@ public final class TokenVault implements AutoCloseable {
                 .then();
     }
 
+    /** Keeps what a sign-in brought at least until then, for something that lasts longer than the session. */
+    public Mono<Void> keepUntil(PersonId person, Instant end) {
+        return tokens.extend(person, end);
+    }
+
     /**
      * A token that works, with at least a minute to live if the provider gives such.
      *

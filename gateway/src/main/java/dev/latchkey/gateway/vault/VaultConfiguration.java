@@ -8,8 +8,11 @@ import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 @Configuration(proxyBeanMethods = false)
@@ -31,13 +34,16 @@ class VaultConfiguration {
             GitHubTokens gitHub,
             Store store,
             Sessions sessions,
+            ObjectProvider<TokenNeed> needs,
             MeterRegistry meters,
             Clock clock) {
         return new Refresher(
                 tokens,
                 gitHub,
                 new Pause(store, clock),
-                person -> sessions.endAll(person, null, Reason.REVOKED),
+                person -> Flux.fromStream(needs::stream)
+                        .concatMap(need -> need.revoked(person))
+                        .then(Mono.defer(() -> sessions.endAll(person, null, Reason.REVOKED))),
                 new Outcomes(meters),
                 clock,
                 Schedulers.parallel());
@@ -60,9 +66,16 @@ class VaultConfiguration {
             Refresher refresher,
             GitHub gitHub,
             Sessions sessions,
+            ObjectProvider<TokenNeed> needs,
             Clock clock) {
         Recheck recheck = new Recheck(tokens, source, refresher, gitHub.recheckInterval(), clock);
         return new TokenEndings(
-                tokens, source, recheck, person -> sessions.list(person).hasElements());
+                tokens,
+                source,
+                recheck,
+                person -> sessions.list(person)
+                        .hasElements()
+                        .concatWith(Flux.fromStream(needs::stream).concatMap(need -> need.isThere(person)))
+                        .any(there -> there));
     }
 }

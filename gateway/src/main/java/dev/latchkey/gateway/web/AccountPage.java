@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups organisations and teams: {@code acme}, {@code acme:eng}
  * @param identity provider and numeric id, which never change: {@code github:583231}
  * @param sessions in the order to show them
+ * @param tokens in the order to show them
  * @param quota what is left of the calls to GitHub, if GitHub told
  */
 public record AccountPage(
@@ -21,6 +22,7 @@ public record AccountPage(
         List<String> groups,
         String identity,
         List<AccountSession> sessions,
+        List<AccountToken> tokens,
         @Nullable AccountQuota quota) {
 
     /** Some people are in hundreds of teams; the page shows that many. */
@@ -33,6 +35,7 @@ public record AccountPage(
         groups = groups.stream().map(DisplayText::line).toList();
         identity = DisplayText.line(identity);
         sessions = List.copyOf(sessions);
+        tokens = List.copyOf(tokens);
     }
 
     /** What people call this person. */
@@ -60,6 +63,10 @@ public record AccountPage(
     @Nullable
     Integer groupsLeftOut() {
         return groups.size() > GROUPS_SHOWN ? groups.size() - GROUPS_SHOWN : null;
+    }
+
+    boolean hasTokens() {
+        return !tokens.isEmpty();
     }
 
     boolean hasOtherSessions() {

@@ -33,6 +33,7 @@ public final class Pages {
     private final Template signOut;
     private final Template signedOut;
     private final Template account;
+    private final Template newToken;
     private final Template problem;
     private final Template explanation;
 
@@ -44,6 +45,7 @@ public final class Pages {
         this.signOut = compiler.loadTemplate("sign-out");
         this.signedOut = compiler.loadTemplate("signed-out");
         this.account = compiler.loadTemplate("account");
+        this.newToken = compiler.loadTemplate("new-token");
         this.problem = compiler.loadTemplate("problem");
         this.explanation = compiler.loadTemplate("explanation");
     }
@@ -71,6 +73,11 @@ public final class Pages {
     /** Who I am, and where I am signed in. */
     public String account(AccountPage page) {
         return render(account, page);
+    }
+
+    /** Shows a token for the one time it can be seen. */
+    public String newToken(NewTokenPage page) {
+        return render(newToken, page);
     }
 
     /** What went wrong, and what to do next. */

@@ -75,6 +75,7 @@ public final class ProblemBoundary implements Stage {
         boolean page = Navigation.wantsHtml(exchange.getRequest());
         byte[] body = page ? page(exchange, problem) : json(exchange, problem);
         writeHead(response, problem, page, body.length);
+        challenge(exchange.getRequest(), problem.code(), response.getHeaders());
         if (exchange.getRequest().getMethod() == HttpMethod.HEAD) {
             return response.setComplete();
         }
@@ -86,6 +87,26 @@ public final class ProblemBoundary implements Stage {
     private static boolean hasGone(ServerHttpResponse response) {
         return ServerHttpResponseDecorator.getNativeResponse(response) instanceof Connection client
                 && !client.channel().isActive();
+    }
+
+    /** Says what can be sent instead (RFC 9110, section 11.6.1; RFC 6750, section 3). */
+    private void challenge(ServerHttpRequest request, ProblemCode code, HttpHeaders headers) {
+        String realm = "realm=\"" + address.origin() + '"';
+        boolean refused = code == ProblemCode.API_TOKEN_REFUSED || code == ProblemCode.ACTIONS_TOKEN_REFUSED;
+        if (refused) {
+            headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer " + realm + ", error=\"invalid_token\"");
+        } else if (code == ProblemCode.SIGN_IN_REQUIRED) {
+            headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer " + realm);
+            if (isGit(request)) {
+                headers.add(HttpHeaders.WWW_AUTHENTICATE, "Basic " + realm);
+            }
+        }
+    }
+
+    /** Git asks its user for a password only where one is asked for; a browser would too, with a window of its own. */
+    private static boolean isGit(ServerHttpRequest request) {
+        String agent = request.getHeaders().getFirst(HttpHeaders.USER_AGENT);
+        return agent != null && (agent.startsWith("git/") || agent.startsWith("git-lfs/"));
     }
 
     private void writeHead(ServerHttpResponse response, Problem problem, boolean page, int length) {
@@ -106,9 +127,6 @@ public final class ProblemBoundary implements Stage {
         headers.set(MARK, problem.code().code());
         if (problem.retryAfter() != null) {
             headers.set(HttpHeaders.RETRY_AFTER, Long.toString(ProblemDocument.seconds(problem.retryAfter())));
-        }
-        if (problem.code() == ProblemCode.SIGN_IN_REQUIRED) {
-            headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"" + address.origin() + '"');
         }
         if (problem.code() == ProblemCode.REQUEST_MALFORMED || problem.code() == ProblemCode.BODY_TOO_LARGE) {
             // Nobody knows where the next request would begin, or wants to read up to there.

@@ -188,15 +188,23 @@ class PagesTest {
 
     @Test
     void marksAnAddressThatIsNotVerified() {
-        AccountPage page =
-                new AccountPage("mona", null, "m@example.com", false, List.of(), "github:1", List.of(), null);
+        AccountPage page = new AccountPage(
+                "mona", null, "m@example.com", false, List.of(), "github:1", List.of(), List.of(), null);
         assertThat(TestPages.pages().account(page)).contains("Not verified").doesNotContain(">Verified");
     }
 
     @Test
     void countsTheGroupsItDoesNotShow() {
         AccountPage page = new AccountPage(
-                "mona", null, null, false, Collections.nCopies(75, "acme:team"), "github:1", List.of(), null);
+                "mona",
+                null,
+                null,
+                false,
+                Collections.nCopies(75, "acme:team"),
+                "github:1",
+                List.of(),
+                List.of(),
+                null);
         Elements groups = Jsoup.parse(TestPages.pages().account(page)).select(".groups li");
         assertThat(groups).hasSize(61);
         assertThat(groups.last().text()).isEqualTo("and 15 more");
@@ -204,7 +212,7 @@ class PagesTest {
 
     @Test
     void listsMySessionsAndMarksThisBrowser() {
-        Elements sessions = Jsoup.parse(TestPages.usual().get("account")).select(".sessions > li");
+        Elements sessions = Jsoup.parse(TestPages.usual().get("account")).select(".sessions:not(.tokens) > li");
         assertThat(sessions).hasSize(2);
         assertThat(sessions.first().text())
                 .contains("Firefox on Linux This browser", "203.0.113.7", "20 Nov 2026, 08:14 UTC");
@@ -221,6 +229,23 @@ class PagesTest {
         assertThat(form.attr("action")).isEqualTo("/oauth2/account/sessions/end");
         assertThat(form.select("input[name=handle]").val()).isEqualTo("other");
         assertThat(form.select("button").attr("aria-label")).startsWith("End the session of Firefox on Linux");
+    }
+
+    @Test
+    void listsMyTokensEndsThemAndMakesMore() {
+        Document page = Jsoup.parse(TestPages.usual().get("account"));
+        Element token = page.select(".tokens > li").first();
+        assertThat(token.text()).contains("Nightly build", "wiki, docs", "21 Nov 2026, 09:14 UTC");
+        assertThat(token.select("form").attr("action")).isEqualTo("/oauth2/account/tokens/end");
+        assertThat(token.select("input[name=handle]").val()).isEqualTo("token-id");
+        Element form = page.select("form.fields").first();
+        assertThat(form.attr("action")).isEqualTo("/oauth2/account/tokens");
+        assertThat(form.select("input:not([type=hidden]), select").eachAttr("name"))
+                .containsExactly("name", "routes", "days");
+        assertThat(form.select("label").eachAttr("for"))
+                .containsExactlyElementsOf(form.select("input, select").eachAttr("id"));
+        assertThat(Jsoup.parse(TestPages.usual().get("account of few words")).select(".tokens"))
+                .isEmpty();
     }
 
     @Test

@@ -38,6 +38,7 @@ final class TestPages {
                 List.of("acme", "acme:eng"),
                 "github:583231",
                 List.of(session("this", true), session("other", false)),
+                List.of(new AccountToken("token-id", "Nightly build", "wiki, docs", NOW, NOW.plusSeconds(86_400))),
                 new AccountQuota(5_000, 4_987, NOW.plusSeconds(1_800)));
     }
 
@@ -61,6 +62,7 @@ final class TestPages {
         html.put("signed-out", pages.signedOut(new SignedOutPage("/oauth2/sign_in")));
         html.put("account", pages.account(account()));
         html.put("account of few words", pages.account(fewWords()));
+        html.put("new token", pages.newToken(new NewTokenPage("Nightly build", "lk_0000", NOW)));
         html.put("problem", pages.problem(problem()));
         html.put("problem of few words", pages.problem(ProblemPage.of(Problem.of(ProblemCode.INTERNAL), "id")));
         html.put("explanation", pages.explanation(ProblemCode.ACCESS_DENIED));
@@ -81,12 +83,22 @@ final class TestPages {
 
     private static AccountPage fewWords() {
         return new AccountPage(
-                "octocat", null, null, false, List.of(), "github:583231", List.of(session("this", true)), null);
+                "octocat",
+                null,
+                null,
+                false,
+                List.of(),
+                "github:583231",
+                List.of(session("this", true)),
+                List.of(),
+                null);
     }
 
     private static AccountPage hostileAccount() {
         AccountSession session = new AccountSession(SCRIPT, true, HOSTILE, HOSTILE, NOW, NOW);
-        return new AccountPage(HOSTILE, HOSTILE, HOSTILE, true, List.of(HOSTILE), HOSTILE, List.of(session), null);
+        AccountToken token = new AccountToken(SCRIPT, HOSTILE, HOSTILE, NOW, NOW);
+        return new AccountPage(
+                HOSTILE, HOSTILE, HOSTILE, true, List.of(HOSTILE), HOSTILE, List.of(session), List.of(token), null);
     }
 
     private static ProblemPage hostileProblem() {
