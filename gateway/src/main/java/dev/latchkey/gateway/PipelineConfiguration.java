@@ -2,6 +2,7 @@ package dev.latchkey.gateway;
 
 import dev.latchkey.gateway.forward.Forward;
 import dev.latchkey.gateway.forward.Resilience;
+import dev.latchkey.gateway.github.GitHubPassthrough;
 import dev.latchkey.gateway.identity.AuthAnswer;
 import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
@@ -39,6 +40,7 @@ class PipelineConfiguration {
             CredentialLoader credentials,
             InboundLimits limits,
             AccessGate gate,
+            GitHubPassthrough gitHub,
             FreshToken token,
             AuthAnswer authAnswer,
             IdentityStamp identity,
@@ -68,6 +70,8 @@ class PipelineConfiguration {
                         token,
                         // Whoever only asks is answered here, where others go on.
                         authAnswer,
+                        // Instead of all that follows, on routes that lead to no app but to GitHub's API.
+                        gitHub,
                         // After everything that could fail, before anything that leaves.
                         identity,
                         // Around each attempt to reach the app, and around nothing else.

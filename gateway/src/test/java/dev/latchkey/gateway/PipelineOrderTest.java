@@ -25,6 +25,7 @@ class PipelineOrderTest {
                             "AccessGate",
                             "FreshToken",
                             "AuthAnswer",
+                            "GitHubPassthrough",
                             "IdentityStamp",
                             "Resilience",
                             "Forward");

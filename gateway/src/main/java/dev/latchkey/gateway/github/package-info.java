@@ -1,5 +1,16 @@
 /** The GitHub API passthrough: credential, cache, coalescing, pacing, quota. */
-@ApplicationModule(allowedDependencies = {"problem", "store", "provider", "session", "vault", "installation", "route"})
+@ApplicationModule(
+        allowedDependencies = {
+            "problem",
+            "web",
+            "keys",
+            "store",
+            "provider",
+            "session",
+            "vault",
+            "installation",
+            "route"
+        })
 @NullMarked
 package dev.latchkey.gateway.github;
 

@@ -192,6 +192,17 @@ public enum ProblemCode {
     GITHUB_BROKEN("github.broken", 502, "GitHub gave no valid answer", "Try again in a few seconds."),
     GITHUB_UNREACHABLE("github.unreachable", 503, "GitHub cannot be reached", "Try again in a few seconds."),
     GITHUB_TIMEOUT("github.timeout", 504, "GitHub took too long", "Try again in a few seconds."),
+    GITHUB_BUSY("github.busy", 503, "Too many calls to GitHub are under way", "Try again in a moment."),
+    GITHUB_PAUSED(
+            "github.paused",
+            503,
+            "GitHub failed several times and is left alone for a while",
+            "Wait as long as Retry-After says, then try again."),
+    NOT_CACHED(
+            "github.not-cached",
+            504,
+            "There is no stored answer",
+            "Ask without only-if-cached, so that GitHub may be asked."),
     BODY_TOO_LARGE("request.body.too-large", 413, "The request is too large for this app", "Send less in one request."),
     REQUEST_TOO_SLOW("request.too-slow", 408, "The request came too slowly", "Send it again over a better connection."),
     RATE_LIMITED("limit.rate", 429, "Too many requests", "Wait as long as Retry-After says, then go on more slowly."),

@@ -84,6 +84,16 @@ public final class GitHub {
         return properties.api();
     }
 
+    /** Where the GraphQL API is. */
+    public String graphQl() {
+        return properties.graphQl();
+    }
+
+    /** Where release assets are uploaded to, without a trailing slash. */
+    public String uploads() {
+        return properties.uploads();
+    }
+
     /** The longest that a call for a token may take. */
     public Duration tokenTimeout() {
         return CONNECT.plus(properties.tokenTimeout());

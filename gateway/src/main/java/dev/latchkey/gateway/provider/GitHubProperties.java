@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param clientSecret the app's client secret, as text or {@code file:} and a path
  * @param url where people sign in; for GitHub Enterprise Server its own address, from which the API's follows
  * @param apiUrl the API, if it is not where GitHub has it for that {@code url}
+ * @param uploadsUrl where release assets are uploaded, if it is not where GitHub has it for that {@code url}
  * @param scopes what an OAuth App asks for; a GitHub App has its permissions instead and ignores them
  * @param revoke what is ended at GitHub with a person's last session: the token, or all they granted the app
  * @param tokenTimeout how long to wait for a token; an answer that comes later is lost, and the refresh token with it
@@ -27,6 +28,7 @@ record GitHubProperties(
         @Nullable String clientSecret,
         @DefaultValue("https://github.com") URI url,
         @Nullable URI apiUrl,
+        @Nullable URI uploadsUrl,
 
         @DefaultValue({"read:user", "user:email", "read:org"})
         List<String> scopes,
@@ -68,6 +70,9 @@ record GitHubProperties(
         if (apiUrl != null) {
             checkAddress("latchkey.github.api-url", apiUrl, faults);
         }
+        if (uploadsUrl != null) {
+            checkAddress("latchkey.github.uploads-url", uploadsUrl, faults);
+        }
     }
 
     private static void checkAddress(String property, URI address, ConfigurationFaults faults) {
@@ -97,6 +102,23 @@ record GitHubProperties(
             return url.getScheme() + "://api." + host;
         }
         return web() + "/api/v3";
+    }
+
+    /** Where release assets go, without a trailing slash. */
+    String uploads() {
+        if (uploadsUrl != null) {
+            return withoutSlash(uploadsUrl);
+        }
+        return api().endsWith("/api/v3") ? beside("/api/uploads") : api().replaceFirst("//api\\.", "//uploads.");
+    }
+
+    /** The GraphQL API: below the API at github.com, beside it at an Enterprise Server. */
+    String graphQl() {
+        return api().endsWith("/api/v3") ? beside("/api/graphql") : api() + "/graphql";
+    }
+
+    private String beside(String path) {
+        return api().substring(0, api().length() - "/api/v3".length()) + path;
     }
 
     private static String withoutSlash(URI address) {

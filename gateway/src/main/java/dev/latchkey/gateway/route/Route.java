@@ -17,7 +17,7 @@ import org.springframework.web.util.pattern.PathPattern;
  * @param id the file's name without its ending; the default audience of the identity JWT
  * @param host an exact host name, {@code *.} and a domain, or null for every host
  * @param path a Spring path pattern
- * @param backend scheme, host and port of the app, or {@link #FORWARD_AUTH}
+ * @param backend scheme, host and port of the app; or {@code builtin:} and a name
  * @param allow who is let in: any line suffices, and nothing else does
  * @param open what is open to everybody inside a protected route
  * @param filters what Spring Cloud Gateway does to the request and the answer, in order
@@ -41,12 +41,19 @@ public record Route(
         filters = List.copyOf(filters);
     }
 
-    /** What {@code to} says of a route that only answers other proxies. */
-    static final URI FORWARD_AUTH = URI.create("builtin:forward-auth");
-
     /** True if a proxy in front reaches the app itself, and only asks here who may pass. */
     boolean isForwardAuthOnly() {
-        return backend.equals(FORWARD_AUTH);
+        return leadsTo(ForwardAuthOnly.NAME);
+    }
+
+    /** True if the gateway itself serves this route, by the built-in of that name. */
+    public boolean leadsTo(String builtIn) {
+        return BuiltIn.SCHEME.equals(backend.getScheme()) && builtIn.equals(backend.getSchemeSpecificPart());
+    }
+
+    /** True if the gateway itself serves this route, by whichever built-in. */
+    public boolean isBuiltIn() {
+        return BuiltIn.SCHEME.equals(backend.getScheme());
     }
 
     /** True if a line of {@code public} opens this path for this method; a query never matters. */

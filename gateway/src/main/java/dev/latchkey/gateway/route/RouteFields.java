@@ -87,12 +87,8 @@ final class RouteFields {
         if (node == null || text == null) {
             return null;
         }
-        if (text.equals(Route.FORWARD_AUTH.toString())) {
-            return Route.FORWARD_AUTH;
-        }
-        if (text.startsWith("builtin:")) {
-            yaml.fault(node, "'" + text + "' is not supported yet", "Point the route at a backend for now.");
-            return null;
+        if (text.startsWith(BuiltIn.SCHEME + ':')) {
+            return builtIn(node, text);
         }
         URI uri = parsed(text);
         if (uri == null
@@ -120,6 +116,14 @@ final class RouteFields {
             return null;
         }
         return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+    }
+
+    private @Nullable URI builtIn(Node node, String text) {
+        if (BuiltIns.know(text.substring(BuiltIn.SCHEME.length() + 1))) {
+            return URI.create(text);
+        }
+        yaml.fault(node, "'" + text + "' is nothing that the gateway has", "Use one of " + BuiltIns.spelled() + ".");
+        return null;
     }
 
     private static @Nullable URI parsed(String text) {

@@ -116,7 +116,7 @@ final class RouteFile {
         var send = fields.send(file.get("send"), id);
         var limits = new LimitFields(yaml).read(file.get("limits"));
         var made = new FilterLines(yaml, setting.parts(), id).read(file.get("filters"));
-        if (Route.FORWARD_AUTH.equals(backend)) {
+        if (backend != null && BuiltIn.SCHEME.equals(backend.getScheme())) {
             refuseWhatNeverRuns(file, limits, made);
         }
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
@@ -131,15 +131,15 @@ final class RouteFile {
         if (filters != null && !made.filters().isEmpty()) {
             yaml.fault(
                     filters,
-                    "filters change what is forwarded, and a proxy in front forwards for this route",
-                    "Keep predicates such as Method=GET here, and let that proxy do the rest.");
+                    "a built-in takes no filters: nothing is forwarded to an app from here",
+                    "Leave them out; predicates such as Method=GET may stay.");
         }
         Node limit = file.get("limits");
         if (limit != null && (limits.isGuarding() || limits.timeout() != null || limits.idle() != null)) {
             yaml.fault(
                     limit,
-                    "only 'rate', 'burst', 'body' and 'headers' work where a proxy in front forwards",
-                    "Leave the others to that proxy.");
+                    "only 'rate', 'burst', 'body' and 'headers' work where nothing is forwarded to an app",
+                    "Leave the others out.");
         }
     }
 

@@ -122,9 +122,9 @@ class RouteFileTest {
                     to: http://a\\nallow:\\n  - everybody                                 | 3 | 'everybody' is no rule
                     to: http://a\\nallow:\\n  - 'user:'                                   | 3 | is no GitHub login
                     to: http://a\\nallow:\\n  - user:oct ocat                             | 3 | is no GitHub login
-                    to: builtin:forward-auth\\nallow: [anyone]\\nfilters: [StripPrefix=1]   | 3 | filters change what is forwarded
+                    to: builtin:forward-auth\\nallow: [anyone]\\nfilters: [StripPrefix=1]   | 3 | a built-in takes no filters
                     to: builtin:forward-auth\\nallow: [anyone]\\nlimits: { timeout: 3s }    | 3 | only 'rate', 'burst', 'body' and 'headers' work
-                    to: builtin:github-api\\nallow: [signed-in]                          | 1 | 'builtin:github-api' is not supported yet
+                    to: builtin:gitlab-api\\nallow: [signed-in]                          | 1 | 'builtin:gitlab-api' is nothing that the gateway has
                     to: ftp://a\\nallow: [signed-in]                                     | 1 | is no address
                     to: http://a/base\\nallow: [signed-in]                               | 1 | more than scheme
                     to: http://u@a\\nallow: [signed-in]                                  | 1 | more than scheme

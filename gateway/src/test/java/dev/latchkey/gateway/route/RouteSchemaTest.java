@@ -72,6 +72,7 @@ class RouteSchemaTest {
                 "to: http://a\nallow: ['actions:a/b', 'actions:a/*@refs/tags/v*', 'actions:a@1/b@2:environment:x y']\n",
                 "to: http://a\nallow: ['actions:a/b:pull_request', 'actions:a@1/b@2@refs/heads/main']\n",
                 "to: builtin:forward-auth\nallow: [signed-in]\nlimits: { rate: 5/s, body: 1MB }\nfilters: [Method=GET]\n",
+                "to: builtin:github-api\nallow: [signed-in]\n",
                 "to: http://[::1]:80\nallow: ['repo:a/b', 'repo:a/.github:admin', 'repo:a/b:push', 'email:a.*@*.b-c.de']\n"
             })
     void acceptsWhatTheLoaderAccepts(String yaml) {
@@ -106,7 +107,7 @@ class RouteSchemaTest {
                 "to: ftp://a\nallow: [signed-in]\n",
                 "to: http://a/b\nallow: [signed-in]\n",
                 "to: http://u@a\nallow: [signed-in]\n",
-                "to: builtin:github-api\nallow: [signed-in]\n",
+                "to: builtin:nothing\nallow: [signed-in]\n",
                 START + "what: 1\n",
                 START + "errors: trackeep\n",
                 START + "webhook-secret: x\n",

@@ -25,7 +25,12 @@ final class Api {
 
     /** Answers for the person whose live token came with the call, and counts it against that person's quota. */
     Reply asPerson(Call call, Answer answer) {
-        return refusal(call).orElseGet(() -> identified(call, caller -> counted(call, caller, answer)));
+        return refusal(call).orElseGet(() -> identified(call, caller -> counted(call, caller, answer, true)));
+    }
+
+    /** As {@link #asPerson}, for an answer that has whatever tag it should have. */
+    Reply asPersonAsIs(Call call, Answer answer) {
+        return refusal(call).orElseGet(() -> identified(call, caller -> counted(call, caller, answer, false)));
     }
 
     /** As {@link #asPerson}, without counting. */
@@ -62,7 +67,7 @@ final class Api {
         return answer.answer(new Caller(person.get(), token.get(), appOf(token.get())));
     }
 
-    private Reply counted(Call call, Caller caller, Answer answer) {
+    private Reply counted(Call call, Caller caller, Answer answer, boolean tagging) {
         String key = quotaKey(caller.person());
         int limit = caller.person().quota();
         Quotas.Quota before = state.quotas.look(key, limit);
@@ -70,7 +75,8 @@ final class Api {
             state.quotas.take(key, limit);
             return Quotas.primaryLimit(caller.person().login(), before.reset());
         }
-        Reply reply = tagged(call, answer.answer(caller));
+        Reply given = answer.answer(caller);
+        Reply reply = tagging ? tagged(call, given) : given;
         Quotas.Quota quota = reply.status() == 304 ? before : state.quotas.take(key, limit);
         return described(call, caller, quota.on(reply));
     }

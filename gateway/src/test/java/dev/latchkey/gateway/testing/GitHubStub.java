@@ -35,6 +35,7 @@ public final class GitHubStub implements AutoCloseable {
     private final Consent consent;
     private final Payloads payloads;
     private final StubApp app;
+    private final StubContent content = new StubContent();
 
     private GitHubStub(Clock clock, int port) {
         quietenJetty();
@@ -43,7 +44,7 @@ public final class GitHubStub implements AutoCloseable {
         server = new WireMockServer(configuration(responder, port));
         server.start();
         state.webUrl("http://127.0.0.1:" + server.port());
-        responder.use(routes());
+        responder.use(routes(), new ContentEndpoints(content, new Api(state)));
         consent = new Consent(state);
         payloads = new Payloads(state);
         app = registerOAuthApp(
@@ -186,6 +187,20 @@ public final class GitHubStub implements AutoCloseable {
 
     public StubToken tokenFor(StubApp app, String login, String... scopes) {
         return state.tokens.issue(app, person(login), app.grantable(Set.of(scopes)), false, false);
+    }
+
+    // What is kept at GitHub
+
+    /** What there is to read and to write under the API, as tests put it there. */
+    public StubContent content() {
+        return content;
+    }
+
+    /** How many REST calls that person has left in this hour. */
+    public int remainingOf(String login) {
+        return state.quotas
+                .look(Api.quotaKey(person(login)), person(login).quota())
+                .remaining();
     }
 
     // GitHub Apps as themselves

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** The one place where WireMock meets the stand-in: it has found the route, everything after that is decided here. */
 final class Responder implements ResponseDefinitionTransformerV2 {
@@ -22,13 +23,16 @@ final class Responder implements ResponseDefinitionTransformerV2 {
 
     private final GitHubState state;
     private Routes routes;
+    private ContentEndpoints content;
 
     Responder(GitHubState state) {
         this.state = state;
     }
 
-    void use(Routes all) {
+    /** What tests have put there goes before what is always there. */
+    void use(Routes all, ContentEndpoints first) {
         routes = all;
+        content = first;
     }
 
     @Override
@@ -45,9 +49,8 @@ final class Responder implements ResponseDefinitionTransformerV2 {
         Call call = callOf(event.getRequest(), route);
         state.calls.add(call);
         Fault fault = state.faults.takeFor(call);
-        Reply reply = fault == null
-                ? route.answer().apply(call)
-                : fault.apply(call, () -> route.answer().apply(call));
+        Function<Call, Reply> answer = content.knows(call) ? content::answer : route.answer();
+        Reply reply = fault == null ? answer.apply(call) : fault.apply(call, () -> answer.apply(call));
         return definitionOf(reply);
     }
 

@@ -1,0 +1,14 @@
+package dev.latchkey.gateway.github;
+
+import dev.latchkey.gateway.route.BuiltIn;
+
+/** {@code to: builtin:github-api}. */
+public final class GitHubApi implements BuiltIn {
+
+    static final String NAME = "github-api";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.latchkey.gateway.github;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.gateway.github.api.ApiRequest;
+import dev.latchkey.gateway.github.api.Calls;
+import dev.latchkey.gateway.github.api.RequestBody;
+import dev.latchkey.gateway.github.api.Target;
+import dev.latchkey.gateway.github.api.Validators;
+import dev.latchkey.gateway.github.pace.Kind;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.route.Caller;
+import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.route.Permit;
+import dev.latchkey.gateway.route.PermittedStage;
+import dev.latchkey.gateway.route.Route;
+import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.web.RequestScope;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * The stage that answers for GitHub's API on routes that lead to it: as the person who asks, with that person's token and
+ * quota. What follows on the way to GitHub, in order, stands in {@link PassthroughConfiguration}.
+ */
+public final class GitHubPassthrough implements PermittedStage {
+
+    private final Calls calls;
+    private final Answers answers;
+    private final Challenger challenger;
+    private final Duration patience;
+    /** Compared by identity, and forgotten together with a route that is no longer in force. */
+    private final Cache<Route, Mount> mounts = Caffeine.newBuilder().weakKeys().build();
+
+    GitHubPassthrough(Calls calls, Answers answers, Challenger challenger, Duration patience) {
+        this.calls = calls;
+        this.answers = answers;
+        this.challenger = challenger;
+        this.patience = patience;
+    }
+
+    @Override
+    public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
+        if (!permit.route().leadsTo(GitHubApi.NAME)) {
+            return next.proceed(permit, exchange);
+        }
+        Caller caller = permit.caller();
+        Person person = caller == null ? null : caller.person();
+        if (person == null) {
+            return challenger.challenge(exchange);
+        }
+        if (caller instanceof Caller.InSession) {
+            SameOrigin.demand(exchange.getRequest().getHeaders(), RequestScope.of(exchange));
+        }
+        return pass(permit.route(), person.id(), exchange);
+    }
+
+    private Mono<Void> pass(Route route, PersonId person, ServerWebExchange exchange) {
+        Mount mount = mounts.get(route, Mount::of);
+        Mount.Found found = mount.find(
+                RequestScope.of(exchange).path(), exchange.getRequest().getURI().getRawQuery());
+        Answers.Exchange answered = answers.to(exchange, route, mount, found.enterprise());
+        return request(person, route, found.target(), exchange.getRequest(), answered)
+                .flatMap(calls::call)
+                .map(Optional::of)
+                .onErrorResume(GitHubPassthrough::isOver, over -> Mono.just(Optional.empty()))
+                .flatMap(answer -> answer.map(answered::write).orElseGet(() -> challenger.challenge(exchange)));
+    }
+
+    private Mono<ApiRequest> request(
+            PersonId person, Route route, Target target, ServerHttpRequest received, Answers.Exchange answered) {
+        HttpHeaders headers = RequestHeaders.of(received.getHeaders());
+        answered.readTags(headers);
+        return Bodies.of(received, target.api() == Target.Api.GRAPHQL)
+                .map(body -> new ApiRequest(
+                        person,
+                        route.id(),
+                        received.getMethod(),
+                        target,
+                        headers,
+                        body,
+                        kind(target, received.getMethod(), body),
+                        patience,
+                        Validators.NONE));
+    }
+
+    private static Kind kind(Target target, HttpMethod method, RequestBody body) {
+        if (target.api() != Target.Api.GRAPHQL || !method.equals(HttpMethod.POST)) {
+            return Kind.REST;
+        }
+        return body instanceof RequestBody.Bytes all ? GraphQlKind.of(all.bytes()) : Kind.GRAPHQL_MUTATION;
+    }
+
+    /** The session goes on, but what GitHub is asked with has ended: a new sign-in brings it back. */
+    private static boolean isOver(Throwable failure) {
+        return failure instanceof Problem problem && problem.code() == ProblemCode.SIGN_IN_REQUIRED;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.latchkey.gateway.github;
+
+import dev.latchkey.gateway.github.api.Addresses;
+import dev.latchkey.gateway.github.api.ApiClient;
+import dev.latchkey.gateway.github.api.Calls;
+import dev.latchkey.gateway.github.api.Credentialed;
+import dev.latchkey.gateway.github.api.Guard;
+import dev.latchkey.gateway.github.api.Paced;
+import dev.latchkey.gateway.github.api.Redirects;
+import dev.latchkey.gateway.github.pace.Pacer;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.vault.AsPerson;
+import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.web.GatewayAddress;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PassthroughProperties.class)
+class PassthroughConfiguration {
+
+    @Bean
+    GitHubPassthrough gitHubPassthrough(
+            PassthroughProperties properties,
+            GitHub gitHub,
+            TokenVault vault,
+            AsPerson asPerson,
+            Pacer pacer,
+            Challenger challenger,
+            GatewayAddress gateway,
+            MeterRegistry meters,
+            Clock clock) {
+        Addresses addresses = new Addresses(gitHub.api(), gitHub.graphQl(), gitHub.uploads());
+        Answers answers = new Answers(addresses, gateway, properties.rewriteBodies(), meters);
+        return new GitHubPassthrough(
+                calls(properties, addresses, vault, asPerson, pacer, clock),
+                answers,
+                challenger,
+                properties.patience());
+    }
+
+    /** The steps of a call, from the last to the first. */
+    private static Calls calls(
+            PassthroughProperties properties,
+            Addresses addresses,
+            TokenVault vault,
+            AsPerson asPerson,
+            Pacer pacer,
+            Clock clock) {
+        // Breaker, bulkhead and time limit stand around each request that is sent, and around nothing else.
+        Guard guard = new Guard(new ApiClient(addresses), properties.timeout(), properties.concurrent(), clock);
+        // Within a turn, since the token is to be fresh when the call is made and not when it was asked for.
+        Calls credentialed = new Credentialed(vault, asPerson, guard);
+        Calls paced = new Paced(pacer, credentialed);
+        // Each step of a redirect is a call of its own to GitHub, and waits for its own turn.
+        return new Redirects(addresses, paced);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.latchkey.gateway.github.api;
+
+import dev.latchkey.gateway.provider.AccessToken;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.resources.ConnectionProvider;
+
+/**
+ * Sends calls to GitHub and nowhere else: no redirect is followed here, and the credential goes with exactly one request.
+ * Bodies stream in both directions, each side as fast as the other reads.
+ */
+public final class ApiClient {
+
+    private static final int CONNECT_MILLIS = 5_000;
+    /** GitHub closes idle connections after about a minute. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+    /** The longest silence within a body. */
+    private static final Duration SILENCE = Duration.ofSeconds(60);
+
+    private static final int CONNECTIONS = 200;
+
+    private final Addresses addresses;
+    private final HttpClient repeating;
+    private final HttpClient once;
+
+    public ApiClient(Addresses addresses) {
+        this.addresses = addresses;
+        ConnectionProvider pool = ConnectionProvider.builder("github-api")
+                .maxConnections(CONNECTIONS)
+                .pendingAcquireMaxCount(-1)
+                .maxIdleTime(IDLE)
+                .build();
+        this.repeating = HttpClient.create(pool)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .followRedirect(false);
+        // What may have had an effect is not sent a second time on a connection that broke.
+        this.once = repeating.disableRetry(true);
+    }
+
+    /** The answer, as soon as its head is there. Fails as {@link Failures} says. */
+    Mono<ApiAnswer> send(ApiRequest request, AccessToken token) {
+        String authorization = "Bearer " + token.reveal();
+        HttpClient client = request.isSafe() ? repeating : once;
+        HttpClient.RequestSender sender = client.headers(headers -> fill(headers, request, authorization))
+                .request(io.netty.handler.codec.http.HttpMethod.valueOf(
+                        request.method().name()))
+                .uri(addresses.of(request.target()));
+        return bodied(sender, request.body())
+                .responseConnection((response, connection) -> Mono.just(answer(response, connection, authorization)))
+                .single()
+                .onErrorMap(Failures::asProblem);
+    }
+
+    private static HttpClient.ResponseReceiver<?> bodied(HttpClient.RequestSender sender, RequestBody body) {
+        if (body instanceof RequestBody.Bytes all) {
+            return sender.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(all.bytes())));
+        }
+        return body instanceof RequestBody.Stream stream ? sender.send(stream.bytes()) : sender;
+    }
+
+    private static void fill(
+            io.netty.handler.codec.http.HttpHeaders headers, ApiRequest request, String authorization) {
+        for (Map.Entry<String, List<String>> header : request.headers().headerSet()) {
+            headers.set(header.getKey(), header.getValue());
+        }
+        headers.set(HttpHeaders.USER_AGENT, "latchkey");
+        headers.set(HttpHeaders.AUTHORIZATION, authorization);
+        List<String> tags = request.validators().tags(authorization);
+        if (!tags.isEmpty()) {
+            headers.set(HttpHeaders.IF_NONE_MATCH, String.join(", ", tags));
+        }
+        if (request.body() instanceof RequestBody.Stream stream && stream.length() >= 0) {
+            headers.set(HttpHeaders.CONTENT_LENGTH, stream.length());
+        } else if (request.body() instanceof RequestBody.Bytes all) {
+            headers.set(HttpHeaders.CONTENT_LENGTH, all.bytes().length);
+        } else if (isWithoutBody(request.method())) {
+            headers.remove(HttpHeaders.CONTENT_LENGTH);
+        }
+    }
+
+    private static boolean isWithoutBody(HttpMethod method) {
+        return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.DELETE);
+    }
+
+    private static ApiAnswer answer(HttpClientResponse response, Connection connection, String authorization) {
+        HttpHeaders headers = new HttpHeaders();
+        response.responseHeaders().forEach(header -> headers.add(header.getKey(), header.getValue()));
+        return new ApiAnswer(
+                response.status().code(), headers, body(connection), new ApiAnswer.Authorization(authorization), false);
+    }
+
+    /** Given up on the connection's own loop, so that it cannot meet the end of the answer there on its way. */
+    private static ApiAnswer.Stream body(Connection connection) {
+        Scheduler loop = Schedulers.fromExecutor(connection.channel().eventLoop());
+        Flux<ByteBuf> bytes = connection
+                .inbound()
+                .receive()
+                .retain()
+                .timeout(SILENCE)
+                .onErrorMap(Failures::asProblem)
+                .doOnCancel(connection::dispose)
+                .cancelOn(loop);
+        return new ApiAnswer.Stream(bytes, connection::dispose);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.latchkey.gateway.github.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.latchkey.gateway.github.pace.Call;
+import dev.latchkey.gateway.github.pace.Kind;
+import dev.latchkey.gateway.github.pace.Pacer;
+import dev.latchkey.gateway.github.pace.Slot;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes a call when its turn has come, and tells the pacer what GitHub said. The turn lasts as long as the answer's body,
+ * since GitHub counts what is under way.
+ */
+public final class Paced implements Calls {
+
+    private static final int START = 1024;
+
+    private final Pacer pacer;
+    private final Calls next;
+
+    public Paced(Pacer pacer, Calls next) {
+        this.pacer = pacer;
+        this.next = next;
+    }
+
+    @Override
+    public Mono<ApiAnswer> call(ApiRequest request) {
+        Call call = new Call(
+                request.person().toString(),
+                request.app(),
+                request.method(),
+                request.target().api() == Target.Api.GRAPHQL
+                        ? "/graphql"
+                        : request.target().path(),
+                request.kind(),
+                request.patience());
+        return pacer.enter(call).flatMap(slot -> within(slot, request));
+    }
+
+    private Mono<ApiAnswer> within(Slot slot, ApiRequest request) {
+        return next.call(request)
+                .flatMap(answer -> isTelling(request, answer) ? answer.gatheredError() : Mono.just(answer))
+                .map(answer -> told(slot, answer))
+                .doOnError(failure -> slot.done())
+                .doOnCancel(slot::done);
+    }
+
+    /** Limits are told in the bodies of errors, and GraphQL's in those of successes. */
+    private static boolean isTelling(ApiRequest request, ApiAnswer answer) {
+        return answer.status() >= 400 || request.kind() != Kind.REST;
+    }
+
+    private static ApiAnswer told(Slot slot, ApiAnswer answer) {
+        slot.answered(answer.status(), answer.headers(), () -> startOf(answer));
+        if (!(answer.body() instanceof ApiAnswer.Stream stream)) {
+            slot.done();
+            return answer;
+        }
+        return answer.withBody(new ApiAnswer.Stream(stream.bytes().doFinally(end -> slot.done()), () -> {
+            slot.done();
+            stream.discarding().run();
+        }));
+    }
+
+    private static @Nullable String startOf(ApiAnswer answer) {
+        return answer.body() instanceof ApiAnswer.Bytes all
+                ? new String(all.bytes(), 0, Math.min(START, all.bytes().length), UTF_8)
+                : null;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.latchkey.gateway.route;
+
+/**
+ * Something of the gateway's own that a route leads to in place of an app, as {@code to: builtin:} and its name.
+ *
+ * <p>Features register theirs in {@code spring.factories}, so that a route file can be checked before anything runs.
+ * Which stage serves it is the feature's business.
+ */
+public interface BuiltIn {
+
+    /** What stands before the name in a route file, and the scheme of such a route's backend. */
+    String SCHEME = "builtin";
+
+    /** As in a route file, without the scheme. */
+    String name();
+}

@@ -1,0 +1,335 @@
+package dev.latchkey.gateway.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.gateway.testing.Call;
+import dev.latchkey.gateway.testing.EchoBackend;
+import dev.latchkey.gateway.testing.Fault;
+import dev.latchkey.gateway.testing.GitHubStub;
+import dev.latchkey.gateway.testing.Header;
+import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.RawHttp;
+import dev.latchkey.gateway.testing.TestGateway;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** GitHub's API through the gateway: what is asked, by whom, and what comes back. GitHub's own log is the witness. */
+class GitHubPassthroughTest {
+
+    private static final String API = "/api/v3";
+
+    private static GitHubStub github;
+    private static EchoBackend uploads;
+    private static TestGateway gateway;
+    private static HttpPerson octocat;
+    private static String own;
+
+    @BeforeAll
+    static void start() {
+        github = GitHubStub.start();
+        uploads = EchoBackend.start();
+        gateway = TestGateway.signingInAt(github)
+                .property("latchkey.github.uploads-url", uploads.url())
+                .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
+                .route("app", "to: " + uploads.url(), "allow: [signed-in]")
+                .start();
+        octocat = gateway.stranger();
+        octocat.signIn(github, "octocat", "/");
+        own = gateway.url() + "/github";
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        uploads.close();
+        github.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        github.forgetCalls().content().clear();
+        uploads.forgetRequests();
+    }
+
+    private static HttpResponse<String> get(String path, String... headers) {
+        return octocat.get("/github" + path, headers);
+    }
+
+    private static Call lastCall() {
+        return github.calls().last();
+    }
+
+    // Who asks, and with what
+
+    @Test
+    void asksWithThePersonsTokenAndNothingElseOfTheClients() {
+        github.content().put("/repos/acme/odd", "{}");
+
+        get(
+                "/repos/acme/odd",
+                "Authorization",
+                "token abc",
+                "User-Agent",
+                "Mozilla/5.0 Safari Firefox curl",
+                "X-Forwarded-For",
+                "1.2.3.4",
+                "X-GitHub-Api-Version",
+                "2022-11-28",
+                "Referer",
+                "http://localhost/x");
+
+        Call call = lastCall();
+        List<String> names = call.headers().stream()
+                .map(header -> header.name().toLowerCase())
+                .toList();
+        assertThat(call.login()).isEqualTo("octocat");
+        assertThat(names.stream().filter("authorization"::equals)).hasSize(1);
+        assertThat(call.header("Authorization")).startsWith("Bearer gho_");
+        assertThat(call.header("User-Agent")).isEqualTo("latchkey");
+        assertThat(call.header("X-GitHub-Api-Version")).isEqualTo("2022-11-28");
+        assertThat(call.header("Accept")).isEqualTo("application/vnd.github+json");
+        assertThat(names)
+                .doesNotContain("cookie", "referer", "x-forwarded-for", "upgrade", "http2-settings", "accept-encoding");
+    }
+
+    @Test
+    void asksNobodysToken() {
+        HttpResponse<String> answer = gateway.stranger().get("/github/user");
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(github.calls().under(API).count()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site"})
+    void asksNothingForPagesOfOthers(String site) {
+        HttpResponse<String> answer = get("/user", "Sec-Fetch-Site", site);
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("request.cross-site");
+        assertThat(github.calls().count()).isZero();
+    }
+
+    @Test
+    void asksNothingForAPageOfAnotherOriginThatOnlySaysItsOrigin() {
+        assertThat(get("/user", "Origin", "https://evil.example").statusCode()).isEqualTo(403);
+        assertThat(get("/user", "Origin", gateway.url()).statusCode()).isEqualTo(200);
+    }
+
+    // Where to
+
+    @Test
+    void isFoundPlainlyAndByThePathsOfAnEnterpriseHost() {
+        github.content().put("/repos/acme/wiki/issues", "[]");
+
+        assertThat(get("/repos/acme/wiki/issues").body()).isEqualTo("[]");
+        assertThat(get("/api/v3/repos/acme/wiki/issues").body()).isEqualTo("[]");
+        assertThat(github.calls().to("GET", API + "/repos/acme/wiki/issues").count())
+                .isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/graphql", "/api/graphql"})
+    void sendsGraphQlWhereItBelongs(String path) {
+        github.content().on("POST", "/graphql", 200, "{\"data\":{}}", () -> {});
+
+        HttpResponse<String> answer = octocat.send(
+                "POST", "/github" + path, "{\"query\":\"{ viewer { login } }\"}", "Content-Type", "application/json");
+
+        assertThat(answer.body()).isEqualTo("{\"data\":{}}");
+        assertThat(lastCall().path()).isEqualTo("/api/graphql");
+        assertThat(lastCall().body()).isEqualTo("{\"query\":\"{ viewer { login } }\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a%20b/c+d/e",
+                "/trailing/",
+                "/x?b=2&a=1&b=1&&c=%2F%20+",
+                "/%e2%82%ac/@:!$&'()*,=~-._",
+            })
+    void passesPathAndQueryByteForByte(String target) {
+        octocat.send("POST", "/github/api/uploads" + target, "x");
+
+        assertThat(uploads.lastRequest().target()).isEqualTo(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/../x", "/a/%2e%2e/b", "/a/..%2f..%2fb", "/%2e%2e%2fapi", "/a/./b"})
+    void refusesWhatLeadsOutOfTheApi(String path) {
+        RawHttp.Response answer =
+                RawHttp.to(gateway.port()).get("/github" + path, "Cookie: latchkey=" + octocat.cookie("latchkey"));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(github.calls().count()).isZero();
+    }
+
+    // What comes back
+
+    @Test
+    void leadsPagesOnToTheGateway() {
+        String next = github.apiUrl() + "/repositories/1/issues?page=2";
+        github.content()
+                .put("/repos/acme/linked/issues", "[1]")
+                .with(
+                        "Link",
+                        "<" + next + ">; rel=\"next\", <" + github.apiUrl()
+                                + "/user/1/repos?after=Y%3D&per_page=1>; rel=\"last\"");
+        github.content().put("/repositories/1/issues", "[2]");
+
+        HttpResponse<String> plain = get("/repos/acme/linked/issues");
+        HttpResponse<String> enterprise = get("/api/v3/repos/acme/linked/issues");
+
+        assertThat(plain.headers().firstValue("Link"))
+                .contains("<" + own + "/repositories/1/issues?page=2>; rel=\"next\", <" + own
+                        + "/user/1/repos?after=Y%3D&per_page=1>; rel=\"last\"");
+        assertThat(enterprise.headers().firstValue("Link").orElseThrow())
+                .startsWith("<" + own + "/api/v3/repositories/1/issues?page=2>");
+        assertThat(octocat.get(own + "/repositories/1/issues?page=2").body()).isEqualTo("[2]");
+    }
+
+    @Test
+    void followsARenamedRepository() {
+        github.content()
+                .redirect("GET", "/repos/acme/old", 301, github.apiUrl() + "/repositories/7")
+                .put("/repositories/7", "{\"name\":\"new\"}");
+
+        HttpResponse<String> answer = get("/repos/acme/old");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"name\":\"new\"}");
+    }
+
+    @Test
+    void repeatsAWriteAtItsNewPlaceOnceWithTheSameBody() {
+        github.content()
+                .redirect("PATCH", "/repos/acme/old/issues/1", 307, github.apiUrl() + "/repositories/7/issues/1")
+                .on("PATCH", "/repositories/7/issues/1", 200, "{}", () -> {});
+
+        HttpResponse<String> answer =
+                octocat.send("PATCH", "/github/repos/acme/old/issues/1", "{\"state\":\"closed\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(github.calls().to("PATCH", API + "/repositories/7/issues/1").list())
+                .singleElement()
+                .satisfies(call -> assertThat(call.body()).isEqualTo("{\"state\":\"closed\"}"));
+    }
+
+    @Test
+    void handsASignedAddressToTheClientAndTheTokenToNobody() {
+        String signed = "https://codeload.github.example/archive?token=SIGNED";
+        github.content().redirect("GET", "/repos/acme/wiki/tarball", 302, signed);
+
+        HttpResponse<String> answer = get("/repos/acme/wiki/tarball");
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(answer.headers().firstValue("Location")).contains(signed);
+        assertThat(github.calls().count()).isOne();
+    }
+
+    @Test
+    void passesOnWhatSpeaksOfTheAnswerAndKeepsBackWhatSpeaksForGitHubsHost() {
+        github.content()
+                .put("/repos/acme/headers", "{}")
+                .with("X-Poll-Interval", "60")
+                .with("Deprecation", "true")
+                .with("Sunset", "Sat, 31 Dec 2026 23:59:59 GMT")
+                .with("Strict-Transport-Security", "max-age=31536000; includeSubdomains; preload")
+                .with("Access-Control-Allow-Origin", "*")
+                .with("Set-Cookie", "latchkey=evil; Path=/");
+
+        HttpResponse<String> answer = get("/repos/acme/headers");
+
+        assertThat(answer.headers().map())
+                .containsKeys(
+                        "x-poll-interval",
+                        "deprecation",
+                        "sunset",
+                        "x-github-request-id",
+                        "x-oauth-scopes",
+                        "x-ratelimit-remaining",
+                        "etag")
+                .doesNotContainKeys("strict-transport-security", "access-control-allow-origin", "set-cookie");
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("sandbox");
+    }
+
+    @Test
+    void passesAPermissionsRefusalWithItsSignOnAddress() {
+        github.endpoint(API + "/orgs/acme/secret")
+                .next(Fault.message(403, "Resource protected by organization SAML enforcement."));
+
+        HttpResponse<String> answer = get("/orgs/acme/secret");
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("SAML enforcement");
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).isEmpty();
+    }
+
+    @Test
+    void turnsGitHubsAddressesInJsonIntoItsOwn() {
+        String api = github.apiUrl();
+        github.content()
+                .put(
+                        "/repos/acme/urls",
+                        "{\"url\":\"" + api + "/repos/acme/urls\",\"title\":\"" + api + "/x\",\"upload_url\":\""
+                                + uploads.url() + "/repos/acme/urls/releases/1/assets{?name,label}\",\"other_url\":\""
+                                + api + ".evil/x\",\"_links\":{\"self\":{\"href\" : \"" + api + "/é\"}}}");
+
+        HttpResponse<String> answer = get("/repos/acme/urls");
+
+        assertThat(answer.body())
+                .isEqualTo("{\"url\":\"" + own + "/repos/acme/urls\",\"title\":\"" + api + "/x\",\"upload_url\":\""
+                        + own + "/api/uploads/repos/acme/urls/releases/1/assets{?name,label}\",\"other_url\":\"" + api
+                        + ".evil/x\",\"_links\":{\"self\":{\"href\" : \"" + own + "/é\"}}}");
+    }
+
+    @Test
+    void leavesFilesAsTheyAre() {
+        String file = "{\"url\":\"" + github.apiUrl() + "/x\"}";
+        github.content()
+                .put("/repos/acme/wiki/contents/a.json", file)
+                .contentType("application/vnd.github.raw+json; charset=utf-8");
+
+        assertThat(get("/repos/acme/wiki/contents/a.json", "Accept", "application/vnd.github.raw+json")
+                        .body())
+                .isEqualTo(file);
+    }
+
+    @Test
+    void tellsAnOutageOfGitHubs() {
+        github.endpoint(API + "/repos/acme/broken").next(2, Fault.garbage());
+
+        HttpResponse<String> answer = get("/repos/acme/broken");
+
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("github.broken");
+    }
+
+    @Test
+    void passesAnUploadOnWithItsLengthAndType() {
+        String body = "x".repeat(300_000);
+
+        octocat.send(
+                "POST",
+                "/github/api/uploads/repos/acme/wiki/releases/1/upload?name=a.zip&label=b%20c",
+                body,
+                "Content-Type",
+                "application/zip");
+
+        EchoBackend.Received received = uploads.lastRequest();
+        assertThat(received.target()).isEqualTo("/repos/acme/wiki/releases/1/upload?name=a.zip&label=b%20c");
+        assertThat(received.bodyLength()).isEqualTo(300_000);
+        assertThat(received.header("Content-Length")).isEqualTo("300000");
+        assertThat(received.header("Content-Type")).isEqualTo("application/zip");
+        assertThat(received.headers("Authorization")).hasSize(1);
+        assertThat(received.headers().stream().map(Header::name)).doesNotContain("Cookie");
+    }
+}
