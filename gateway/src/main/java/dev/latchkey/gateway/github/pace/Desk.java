@@ -39,6 +39,7 @@ final class Desk {
     /** How often to look whether a call on another node has ended, while one here waits for it. */
     private static final long LOOK_EVERY = 100;
 
+    private static final long LOOK_ANYWAY = 2_000;
     private static final long SOON = 1_000;
     private static final int PATIENT_LOSSES = 3;
     private static final long LOSER_WAITS = 10;
@@ -69,6 +70,11 @@ final class Desk {
     private boolean busy;
     private boolean closed;
     private int losses;
+    /** When a call that waits may go at the earliest. */
+    private long lookAt = Long.MAX_VALUE;
+
+    private long readAt = Long.MAX_VALUE;
+
     private long tellAt = Long.MAX_VALUE;
     private long renewAt = Long.MAX_VALUE;
     private long numbers;
@@ -188,7 +194,7 @@ final class Desk {
             return () -> {};
         }
         boolean away = staff.home().isAway();
-        if (!away && (ledger == null || (apart && own == null))) {
+        if (!away && (ledger == null || (apart && own == null) || readAt <= now())) {
             busy = true;
             return this::fetch;
         }
@@ -197,15 +203,15 @@ final class Desk {
             agreed = now();
             apart = true;
         }
-        Plan plan = plan(ledger, away ? staff.limits().sharedBy(staff.home().nodes()) : staff.limits());
+        Plan plan = plan(ledger, limits());
         if (!plan.worthwhile()) {
-            setAlarm(plan.work());
+            setAlarm();
             return () -> {};
         }
         if (away) {
             apart = true;
             settle(plan);
-            setAlarm(plan.work());
+            setAlarm();
             return () -> {};
         }
         busy = true;
@@ -224,6 +230,11 @@ final class Desk {
         boolean due = !untold.isEmpty() && (!queue.isEmpty() || tellAt <= now) || renewAt <= now;
         current = work;
         return new Plan(work, leaving, untold.size(), news || due || own != null || !leaving.isEmpty());
+    }
+
+    private Limits limits() {
+        int sharers = staff.home().sharers();
+        return sharers == 1 ? staff.limits() : staff.limits().sharedBy(sharers);
     }
 
     private List<Ticket> letGo(Ledger work, long now, Limits limits) {
@@ -249,6 +260,8 @@ final class Desk {
     /** What a call ahead waits for, others do not take before it. */
     private @Nullable Ticket firstFree(Ledger work, long now, Limits limits) {
         Set<String> claims = new HashSet<>();
+        lookAt = Long.MAX_VALUE;
+        readBy(queue.isEmpty() ? Long.MAX_VALUE : now + LOOK_ANYWAY, now);
         for (Ticket head : queue.heads(work::tag)) {
             if (claims.stream().anyMatch(head.nature::needs)) {
                 continue;
@@ -258,11 +271,20 @@ final class Desk {
                 return head;
             }
             head.reason = gate.reason();
+            lookAt = Math.min(lookAt, gate.at());
+            if (gate.at() == Gate.UNKNOWN && work.isUsedBesides(staff.node())) {
+                readBy(now + LOOK_EVERY, now);
+            }
             if (!gate.claim().isEmpty()) {
                 claims.add(gate.claim());
             }
         }
         return null;
+    }
+
+    /** What others have written is read by then, unless it comes to light earlier. */
+    private void readBy(long then, long now) {
+        readAt = readAt <= now || then == Long.MAX_VALUE ? then : Math.min(readAt, then);
     }
 
     private Gate gate(Ledger work, Ticket ticket, long now, Limits limits) {
@@ -301,6 +323,8 @@ final class Desk {
 
     private void dismiss(Ticket ticket, Reason reason, long after) {
         if (queue.remove(ticket)) {
+            // Others may go now that it stands before them no more.
+            lookAt = Math.min(lookAt, now() + 1);
             refuse(ticket, reason, after);
         }
     }
@@ -403,6 +427,7 @@ final class Desk {
     private void fetched(Optional<byte[]> found) {
         synchronized (this) {
             busy = false;
+            readAt = Long.MAX_VALUE;
             stored = found.orElse(null);
             Ledger there = found.map(Desk::read).orElseGet(Ledger::new);
             lead = Math.max(lead, there.leadOver(staff.clock().millis()));
@@ -435,19 +460,12 @@ final class Desk {
         }
     }
 
-    private void setAlarm(Ledger work) {
+    private void setAlarm() {
         long now = now();
         long next = Math.min(tellAt, renewAt);
-        Limits limits =
-                staff.home().isAway() ? staff.limits().sharedBy(staff.home().nodes()) : staff.limits();
-        if (!queue.isEmpty()) {
-            next = Math.min(next, queue.firstDeadline());
-            next = Math.min(next, now + 2_000);
-            for (Ticket head : queue.heads(work::tag)) {
-                long at = gate(work, head, now, limits).at();
-                boolean look = at == Gate.UNKNOWN && work.isUsedBesides(staff.node());
-                next = Math.min(next, look ? now + LOOK_EVERY : at);
-            }
+        next = Math.min(next, Math.min(lookAt, queue.firstDeadline()));
+        if (readAt > now) {
+            next = Math.min(next, readAt);
         }
         if (apart) {
             next = Math.min(next, now + SOON);
@@ -527,8 +545,7 @@ final class Desk {
                 }
                 answered = true;
             }
-            Answer answer = Answer.of(
-                    call.kind(), status, headers, bodyStart, staff.clock().millis());
+            Answer answer = Answer.of(call.kind(), status, headers, bodyStart, presently());
             count(answer);
             happened(new Happening.Answered(number, answer), !(answer.verdict() instanceof Verdict.Within));
         }

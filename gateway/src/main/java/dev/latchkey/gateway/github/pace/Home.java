@@ -22,7 +22,8 @@ final class Home {
     private static final Logger LOG = LoggerFactory.getLogger(Home.class);
     private static final Duration PATIENCE = Duration.ofMillis(500);
     private static final long FIRST_PAUSE = 1_000;
-    private static final long LONGEST_PAUSE = 15_000;
+    private static final long LONGEST_PAUSE = 5_000;
+    private static final long CAREFUL = LONGEST_PAUSE + 1_000;
     private static final long COUNT_EVERY = 5_000;
     private static final Duration ALIVE = Duration.ofSeconds(20);
     private static final String NODES = "pace-nodes";
@@ -35,6 +36,7 @@ final class Home {
     private final AtomicLong countedAt = new AtomicLong(Long.MIN_VALUE);
     private volatile int nodes;
     private volatile long awayUntil;
+    private volatile long carefulUntil;
     private long pause = FIRST_PAUSE;
 
     /** That many nodes there are thought to be until they have been counted. */
@@ -63,6 +65,11 @@ final class Home {
 
     boolean isAway() {
         return clock.millis() < awayUntil;
+    }
+
+    /** Among how many to divide the limits: while the store is away, and until the others must have found it again too. */
+    int sharers() {
+        return clock.millis() < carefulUntil ? nodes : 1;
     }
 
     int nodes() {
@@ -95,11 +102,14 @@ final class Home {
         if (isAway()) {
             return;
         }
-        LOG.warn(
-                "Nodes do not agree on calls to GitHub, so this one takes a share of 1/{}: {}",
-                nodes,
-                failure.toString());
+        if (pause == FIRST_PAUSE) {
+            LOG.warn(
+                    "Nodes cannot agree on calls to GitHub, so this one keeps to 1/{} of the limits: {}",
+                    nodes,
+                    failure.toString());
+        }
         awayUntil = clock.millis() + pause;
+        carefulUntil = awayUntil + CAREFUL;
         pause = Math.min(LONGEST_PAUSE, pause * 2);
     }
 

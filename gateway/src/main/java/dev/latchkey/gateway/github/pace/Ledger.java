@@ -159,9 +159,11 @@ final class Ledger {
                 return new Gate(Gate.UNKNOWN, Reason.WRITES, "");
             }
         }
-        Gate gate = Gate.OPEN.later(writeEnded + limits.writeGap(), Reason.WRITES, "");
+        // Another node's clock may be behind.
+        long margin = leases.size() > 1 ? SKEW : 0;
+        Gate gate = Gate.OPEN.later(writeEnded + limits.writeGap() + margin, Reason.WRITES, "");
         if (nature.notifying()) {
-            gate = gate.later(notifyEnded + limits.notifyGap(), Reason.NOTIFICATIONS, "");
+            gate = gate.later(notifyEnded + limits.notifyGap() + margin, Reason.NOTIFICATIONS, "");
         }
         return nature.content()
                 ? gate.later(full(contentMinute, limits.contentAMinute(), now))

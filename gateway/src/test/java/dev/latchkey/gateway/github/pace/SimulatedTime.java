@@ -1,0 +1,59 @@
+package dev.latchkey.gateway.github.pace;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
+import reactor.core.scheduler.Scheduler;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** One thread, and a time that passes only when told to. */
+final class SimulatedTime {
+
+    private static final Instant BEGINNING = Instant.parse("2026-11-01T10:00:00Z");
+
+    private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    long now() {
+        return BEGINNING.toEpochMilli() + scheduler.now(TimeUnit.MILLISECONDS);
+    }
+
+    void pass(Duration time) {
+        scheduler.advanceTimeBy(time);
+    }
+
+    void after(long millis, Runnable task) {
+        scheduler.schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** A clock that is so many milliseconds ahead of true time. */
+    Clock clock(long ahead) {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return Instant.ofEpochMilli(now() + ahead);
+            }
+
+            @Override
+            public long millis() {
+                return now() + ahead;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+}
