@@ -49,9 +49,21 @@ final class AnswerHeaders {
             }
         }
         rewrite(headers, base);
+        keepPrivate(headers);
         headers.set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'");
         headers.set("X-Content-Type-Options", "nosniff");
         return headers;
+    }
+
+    /** Whatever GitHub thinks of it: it was said to this person, and to nobody who comes with another cookie. */
+    private static void keepPrivate(HttpHeaders headers) {
+        List<String> terms = headers.getOrEmpty(HttpHeaders.CACHE_CONTROL);
+        if (!terms.isEmpty()) {
+            headers.set(HttpHeaders.CACHE_CONTROL, String.join(", ", terms).replaceFirst("\\bpublic\\b", "private"));
+        }
+        List<String> vary = new ArrayList<>(headers.getOrEmpty(HttpHeaders.VARY));
+        vary.add("Authorization, Cookie");
+        headers.put(HttpHeaders.VARY, vary);
     }
 
     private static void rewrite(HttpHeaders headers, OwnBase base) {

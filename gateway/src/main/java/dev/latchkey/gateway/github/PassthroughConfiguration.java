@@ -7,14 +7,20 @@ import dev.latchkey.gateway.github.api.Credentialed;
 import dev.latchkey.gateway.github.api.Guard;
 import dev.latchkey.gateway.github.api.Paced;
 import dev.latchkey.gateway.github.api.Redirects;
+import dev.latchkey.gateway.github.cache.ChangeEvents;
+import dev.latchkey.gateway.github.cache.Changes;
+import dev.latchkey.gateway.github.cache.ResponseCache;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,12 +38,13 @@ class PassthroughConfiguration {
             Pacer pacer,
             Challenger challenger,
             GatewayAddress gateway,
+            Changes changes,
             MeterRegistry meters,
             Clock clock) {
         Addresses addresses = new Addresses(gitHub.api(), gitHub.graphQl(), gitHub.uploads());
         Answers answers = new Answers(addresses, gateway, properties.rewriteBodies(), meters);
         return new GitHubPassthrough(
-                calls(properties, addresses, vault, asPerson, pacer, clock),
+                calls(properties, addresses, vault, asPerson, pacer, changes, clock),
                 answers,
                 challenger,
                 properties.patience());
@@ -50,6 +57,7 @@ class PassthroughConfiguration {
             TokenVault vault,
             AsPerson asPerson,
             Pacer pacer,
+            Changes changes,
             Clock clock) {
         // Breaker, bulkhead and time limit stand around each request that is sent, and around nothing else.
         Guard guard = new Guard(new ApiClient(addresses), properties.timeout(), properties.concurrent(), clock);
@@ -57,6 +65,30 @@ class PassthroughConfiguration {
         Calls credentialed = new Credentialed(vault, asPerson, guard);
         Calls paced = new Paced(pacer, credentialed);
         // Each step of a redirect is a call of its own to GitHub, and waits for its own turn.
-        return new Redirects(addresses, paced);
+        Calls redirects = new Redirects(addresses, paced);
+        // First of all: what is at hand, or being fetched for somebody already, costs GitHub nothing.
+        return new ResponseCache(terms(properties), changes, pacer, redirects, clock);
+    }
+
+    private static ResponseCache.Terms terms(PassthroughProperties properties) {
+        PassthroughProperties.Kept kept = properties.cache();
+        Duration longest = properties.patience().plus(properties.timeout()).multipliedBy(3);
+        return new ResponseCache.Terms(
+                kept.size().toBytes(),
+                (int) kept.largest().toBytes(),
+                kept.stale(),
+                kept.sparing(),
+                kept.missing(),
+                longest);
+    }
+
+    @Bean
+    Changes gitHubChanges(Store store) {
+        return new Changes(store);
+    }
+
+    @Bean
+    ProviderEventListener gitHubChangeEvents(Changes changes) {
+        return new ChangeEvents(changes);
     }
 }

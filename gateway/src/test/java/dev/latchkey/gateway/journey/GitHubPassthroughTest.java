@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.journey;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.testing.Call;
@@ -289,6 +290,8 @@ class GitHubPassthroughTest {
                 .isEqualTo("{\"url\":\"" + own + "/repos/acme/urls\",\"title\":\"" + api + "/x\",\"upload_url\":\""
                         + own + "/api/uploads/repos/acme/urls/releases/1/assets{?name,label}\",\"other_url\":\"" + api
                         + ".evil/x\",\"_links\":{\"self\":{\"href\" : \"" + own + "/é\"}}}");
+        assertThat(answer.headers().firstValueAsLong("Content-Length").orElseThrow())
+                .isEqualTo(answer.body().getBytes(UTF_8).length);
     }
 
     @Test

@@ -1,0 +1,99 @@
+package dev.latchkey.gateway.github.cache;
+
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderEvent;
+import dev.latchkey.gateway.provider.ProviderEventListener;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Makes answers old by what GitHub tells: all about a repository with any event of it, all about an organization with any
+ * event of its own, all that a person has been given when what they belong to changes, and all of an account's when an app
+ * is installed there or no more.
+ *
+ * @see <a href="https://docs.github.com/en/webhooks/webhook-events-and-payloads">Webhook events and payloads</a>
+ */
+public final class ChangeEvents implements ProviderEventListener {
+
+    private final Changes changes;
+
+    public ChangeEvents(Changes changes) {
+        this.changes = changes;
+    }
+
+    @Override
+    public Mono<Void> heard(ProviderEvent event) {
+        JsonNode payload = event.payload();
+        Set<String> paths = new LinkedHashSet<>();
+        repository(payload, paths);
+        organization(event, payload, paths);
+        return Flux.fromIterable(paths)
+                .concatMap(path -> changes.below(Changes.EVERYBODY, path))
+                .then(Mono.defer(() -> people(payload)));
+    }
+
+    private static void repository(JsonNode payload, Set<String> paths) {
+        JsonNode repository = payload.path("repository");
+        String name = repository.path("full_name").asString("");
+        String id = repository.path("id").asString("");
+        if (name.isEmpty()) {
+            return;
+        }
+        paths.add("/repos/" + name);
+        paths.add("/repositories/" + id);
+        String old = payload.path("changes")
+                .path("repository")
+                .path("name")
+                .path("from")
+                .asString("");
+        if (!old.isEmpty()) {
+            paths.add("/repos/" + name.substring(0, name.indexOf('/') + 1) + old);
+        }
+    }
+
+    private static void organization(ProviderEvent event, JsonNode payload, Set<String> paths) {
+        switch (event.name()) {
+            case "organization", "membership", "team", "team_add", "org_block", "repository", "member" -> {
+                String login = payload.path("organization").path("login").asString("");
+                if (!login.isEmpty()) {
+                    paths.add("/orgs/" + login);
+                }
+            }
+            case "installation", "installation_repositories", "installation_target" -> {
+                String login = payload.path("installation")
+                        .path("account")
+                        .path("login")
+                        .asString("");
+                if (!login.isEmpty()) {
+                    paths.add("/orgs/" + login);
+                    paths.add("/users/" + login);
+                    paths.add("/repos/" + login);
+                    paths.add("/repositories");
+                }
+            }
+            default -> {
+                // Tells of a repository, if of anything that is kept.
+            }
+        }
+    }
+
+    private Mono<Void> people(JsonNode payload) {
+        Set<String> people = new LinkedHashSet<>();
+        add(people, payload.path("member"));
+        add(people, payload.path("membership").path("user"));
+        add(people, payload.path("blocked_user"));
+        return Flux.fromIterable(people)
+                .concatMap(person -> changes.below(person, ""))
+                .then();
+    }
+
+    private static void add(Set<String> people, JsonNode user) {
+        String id = user.path("id").asString("");
+        if (!id.isEmpty()) {
+            people.add(GitHub.ID + ':' + id);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.latchkey.gateway.github.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.latchkey.gateway.store.Store;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What is known to have changed at GitHub, and when. An answer that was asked for before a change of what it tells of is not
+ * given any more until GitHub has confirmed it; nothing has to be searched for and thrown away.
+ *
+ * <p>Changes are numbered. An answer bears the number of the newest change from before it was asked for, so one that was
+ * under way during a change is taken for old as well.
+ */
+public final class Changes implements AutoCloseable {
+
+    /** In place of a person: seen by everybody. */
+    public static final String EVERYBODY = "*";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+    private static final String TOPIC = "github-changed";
+    private static final int MOST = 200_000;
+    /** Longer than any answer is given without having been confirmed. */
+    private static final Duration REMEMBERED = Duration.ofHours(25);
+
+    private final Store store;
+    private final Disposable heard;
+    private final String node = UUID.randomUUID().toString();
+    private final AtomicLong newest = new AtomicLong();
+    /** Everything asked for before this change is old. */
+    private final AtomicLong floor = new AtomicLong();
+
+    private final Cache<String, Long> changes = Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterWrite(REMEMBERED)
+            .executor(Runnable::run)
+            .evictionListener(this::forgotten)
+            .build();
+    /** Repositories that GitHub's links name by number. */
+    private final Cache<String, String> numbered =
+            Caffeine.newBuilder().maximumSize(20_000).build();
+
+    public Changes(Store store) {
+        this.store = store;
+        this.heard = store.listen(TOPIC).subscribe(this::hear);
+    }
+
+    /** What was forgotten for want of room must not make old answers young. */
+    private void forgotten(@Nullable String what, @Nullable Long number, RemovalCause cause) {
+        if (cause == RemovalCause.SIZE && number != null) {
+            floor.accumulateAndGet(number, Math::max);
+        }
+    }
+
+    /** The number to ask GitHub under. */
+    long now() {
+        return newest.get();
+    }
+
+    /** Whether nothing that such an answer tells of has changed since. */
+    boolean isUntouched(String person, String path, long since) {
+        if (since >= newest.get()) {
+            return true;
+        }
+        if (since < floor.get()) {
+            return false;
+        }
+        String plain = named(Paths.plain(path));
+        if (isAfter(since, key(person, "=", plain))) {
+            return false;
+        }
+        for (String above = plain; ; above = Paths.parent(above)) {
+            if (isAfter(since, key(person, "/", above)) || isAfter(since, key(EVERYBODY, "/", above))) {
+                return false;
+            }
+            if (above.isEmpty()) {
+                return true;
+            }
+        }
+    }
+
+    private boolean isAfter(long since, String key) {
+        Long number = changes.getIfPresent(key);
+        return number != null && number > since;
+    }
+
+    /** A write succeeded: of what it wrote to, of all below, and of each collection above, that person sees something new. */
+    Mono<Void> written(String person, Set<String> paths) {
+        return Flux.fromIterable(paths)
+                .map(Paths::plain)
+                .concatMap(path -> tell(key(person, "/", path)).then(collections(person, Paths.parent(path))))
+                .then();
+    }
+
+    private Mono<Void> collections(String person, String path) {
+        return path.isEmpty()
+                ? Mono.empty()
+                : tell(key(person, "=", path)).then(Mono.defer(() -> collections(person, Paths.parent(path))));
+    }
+
+    /** Everything at and below a path is another for that person, or for {@link #EVERYBODY}. */
+    public Mono<Void> below(String person, String path) {
+        return tell(key(person, "/", Paths.plain(path)));
+    }
+
+    /** Here at once, and then on every other node. */
+    private Mono<Void> tell(String key) {
+        note(key);
+        return store.publish(TOPIC, node + ' ' + key);
+    }
+
+    /** In this order, so that nobody sees the number of a change and not the change. */
+    private synchronized void note(String key) {
+        long number = newest.get() + 1;
+        changes.put(key, number);
+        newest.set(number);
+    }
+
+    private void hear(String message) {
+        if (message.equals(Store.GAP)) {
+            forgetAll();
+            LOG.debug("Changes may have been missed: everything is confirmed before it is given again");
+        } else if (!message.startsWith(node)) {
+            note(message.substring(message.indexOf(' ') + 1));
+        }
+    }
+
+    private synchronized void forgetAll() {
+        long number = newest.get() + 1;
+        floor.set(number);
+        newest.set(number);
+    }
+
+    private static String key(String person, String scope, String path) {
+        return person + ' ' + scope + ' ' + path;
+    }
+
+    /** GitHub's links name a repository by its number: both names are one. */
+    void learn(String path, @Nullable String link) {
+        int at = link == null ? -1 : link.indexOf("/repositories/");
+        String[] segments = path.split("/", 5);
+        if (link == null || at < 0 || segments.length < 4 || !segments[1].equals("repos")) {
+            return;
+        }
+        String number = link.substring(at + "/repositories/".length()).split("[^0-9]", 2)[0];
+        numbered.put(number, Paths.plain("/repos/" + segments[2] + '/' + segments[3]));
+    }
+
+    private String named(String path) {
+        if (!path.startsWith("/repositories/")) {
+            return path;
+        }
+        String[] segments = path.split("/", 4);
+        String name = numbered.getIfPresent(segments[2]);
+        return name == null ? path : segments.length > 3 ? name + '/' + segments[3] : name;
+    }
+
+    @Override
+    public void close() {
+        heard.dispose();
+    }
+}

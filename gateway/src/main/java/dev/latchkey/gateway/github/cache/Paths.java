@@ -1,0 +1,43 @@
+package dev.latchkey.gateway.github.cache;
+
+import java.util.Locale;
+
+/** One spelling for all paths that GitHub takes for the same, so that a change is noticed under each. */
+final class Paths {
+
+    private Paths() {}
+
+    /** Without case, needless escapes and a trailing slash. */
+    static String plain(String path) {
+        String lower = path.toLowerCase(Locale.ROOT);
+        String decoded = lower.indexOf('%') < 0 ? lower : decoded(lower);
+        return decoded.length() > 1 && decoded.endsWith("/") ? decoded.substring(0, decoded.length() - 1) : decoded;
+    }
+
+    private static String decoded(String path) {
+        StringBuilder plain = new StringBuilder(path.length());
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            int value = c == '%' && i + 2 < path.length() ? hex(path, i + 1) : -1;
+            if (value > 0x20 && value < 0x7f && value != '/' && value != '%') {
+                plain.append(Character.toLowerCase((char) value));
+                i += 2;
+            } else {
+                plain.append(c);
+            }
+        }
+        return plain.toString();
+    }
+
+    private static int hex(String path, int at) {
+        int high = Character.digit(path.charAt(at), 16);
+        int low = Character.digit(path.charAt(at + 1), 16);
+        return high < 0 || low < 0 ? -1 : high * 16 + low;
+    }
+
+    /** The path one segment shorter; empty at the top. */
+    static String parent(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash <= 0 ? "" : path.substring(0, slash);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.latchkey.gateway.github.cache;
+
+import dev.latchkey.gateway.github.api.ApiRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * What an answer is the answer to, whoever asked. The API's version and the time zone belong to it though GitHub's
+ * {@code Vary} names neither: both change bodies.
+ */
+record ResourceKey(
+        String path,
+        @Nullable String query,
+        String accept,
+        @Nullable String version,
+        @Nullable String timeZone) {
+
+    static ResourceKey of(ApiRequest request) {
+        HttpHeaders headers = request.headers();
+        return new ResourceKey(
+                request.target().path(),
+                request.target().query(),
+                String.valueOf(headers.getFirst(HttpHeaders.ACCEPT)),
+                headers.getFirst("X-GitHub-Api-Version"),
+                headers.getFirst("Time-Zone"));
+    }
+
+    int weight() {
+        return path.length() + (query == null ? 0 : query.length()) + accept.length();
+    }
+}

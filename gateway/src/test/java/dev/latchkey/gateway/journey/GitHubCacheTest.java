@@ -1,0 +1,597 @@
+package dev.latchkey.gateway.journey;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.gateway.testing.Fault;
+import dev.latchkey.gateway.testing.GitHubStub;
+import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.TestClock;
+import dev.latchkey.gateway.testing.TestGateway;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is asked of GitHub and what is not, and who is given what. GitHub's own log and count of calls are the witness. */
+class GitHubCacheTest {
+
+    private static final String API = "/api/v3";
+    private static final String SECRET = "hook";
+
+    private static TestClock clock;
+    private static GitHubStub github;
+    private static TestGateway gateway;
+    private static HttpPerson alice;
+    private static HttpPerson bob;
+    private static int tests;
+
+    private String repo;
+
+    @BeforeAll
+    static void start() {
+        clock = TestClock.now();
+        github = GitHubStub.start(clock);
+        github.app().withoutTokenLimits();
+        gateway = TestGateway.signingInAt(github)
+                .clock(clock)
+                .property("latchkey.session.idle", "7d")
+                .property("latchkey.github.webhook-secret", SECRET)
+                .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
+                .start();
+        alice = signedIn("alice");
+        bob = signedIn("bob");
+    }
+
+    private static HttpPerson signedIn(String login) {
+        HttpPerson person = gateway.stranger();
+        person.signIn(github, login, "/github/user");
+        return person;
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        github.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        repo = "/repos/acme/r" + ++tests;
+        github.forgetCalls().content().clear();
+    }
+
+    private static HttpResponse<String> get(HttpPerson person, String path, String... headers) {
+        return person.get("/github" + path, headers);
+    }
+
+    private int asked() {
+        return github.calls().under(API).count();
+    }
+
+    private static String outcome(HttpResponse<String> answer) {
+        return answer.headers().firstValue("X-Latchkey-Cache").orElse("none");
+    }
+
+    private static String header(HttpResponse<String> answer, String name) {
+        return answer.headers().firstValue(name).orElse(null);
+    }
+
+    private static void minute() {
+        clock.advance(Duration.ofSeconds(61));
+    }
+
+    // One person's own answers
+
+    @Test
+    void givesAFreshAnswerAgainWithoutAskingAndSaysHowOldItIs() {
+        github.content().put(repo, "{\"a\":1}");
+        get(alice, repo);
+        clock.advance(Duration.ofSeconds(20));
+
+        HttpResponse<String> again = get(alice, repo);
+
+        assertThat(again.body()).isEqualTo("{\"a\":1}");
+        assertThat(outcome(again)).isEqualTo("hit");
+        assertThat(header(again, "Age")).isEqualTo("20");
+        assertThat(header(again, "Cache-Status")).isEqualTo("latchkey; hit; ttl=40");
+        assertThat(asked()).isOne();
+    }
+
+    @Test
+    void confirmsAnOldAnswerAtNoCostAndKeepsWhatTheConfirmationDoesNotBring() {
+        github.content().put(repo + "/issues", "[1]").with("Link", "<" + github.apiUrl() + "/x?page=2>; rel=\"next\"");
+        get(alice, repo + "/issues");
+        int left = github.remainingOf("alice");
+        minute();
+
+        HttpResponse<String> again = get(alice, repo + "/issues");
+
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(again.body()).isEqualTo("[1]");
+        assertThat(outcome(again)).isEqualTo("revalidated");
+        assertThat(header(again, "Link")).isEqualTo("<" + gateway.url() + "/github/x?page=2>; rel=\"next\"");
+        assertThat(header(again, "Content-Type")).startsWith("application/json");
+        assertThat(header(again, "Age")).isEqualTo("0");
+        assertThat(github.remainingOf("alice")).isEqualTo(left);
+        assertThat(asked()).isEqualTo(2);
+        assertThat(outcome(get(alice, repo + "/issues"))).isEqualTo("hit");
+    }
+
+    @Test
+    void outlivesThePersonsToken() {
+        HttpPerson carol = signedIn("carol");
+        github.content().put(repo, "{}");
+        get(carol, repo);
+        String first = github.calls().last().token();
+        signedIn("carol");
+        int left = github.remainingOf("carol");
+        minute();
+
+        HttpResponse<String> again = get(carol, repo);
+
+        assertThat(github.calls().last().token()).isNotEqualTo(first);
+        assertThat(outcome(again)).isEqualTo("revalidated");
+        assertThat(github.remainingOf("carol")).isEqualTo(left);
+    }
+
+    @Test
+    void keepsEachSpellingOfAnAnswerApart() {
+        github.content()
+                .put(repo, "{\"v\":1}")
+                .bodyWhen("diff", "+a")
+                .bodyWhen("2026-03-10", "{\"v\":2}")
+                .vary("Accept, Authorization, Cookie");
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(get(alice, repo).body()).isEqualTo("{\"v\":1}");
+            assertThat(get(alice, repo, "Accept", "application/vnd.github.diff").body())
+                    .isEqualTo("+a");
+            assertThat(get(alice, repo, "X-GitHub-Api-Version", "2026-03-10").body())
+                    .isEqualTo("{\"v\":2}");
+            assertThat(get(alice, repo, "Time-Zone", "Europe/Oslo").body()).isEqualTo("{\"v\":1}");
+        }
+
+        assertThat(asked()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*/*", "application/json", "", "text/html,application/xhtml+xml,*/*;q=0.8"})
+    void takesWhatAsksForNothingInParticularForTheSame(String accept) {
+        github.content().put(repo, "{}");
+        get(alice, repo, "Accept", "application/vnd.github+json");
+
+        assertThat(outcome(get(alice, repo, "Accept", accept))).isEqualTo("hit");
+    }
+
+    @Test
+    void answersAClientThatHasItAlreadyWithNothing() {
+        github.content().put(repo, "{\"url\":\"" + github.apiUrl() + repo + "\"}");
+        String tag = header(get(alice, repo), "ETag");
+
+        for (String known : List.of(tag, tag.substring(2), "\"other\", " + tag, "*")) {
+            HttpResponse<String> answer = get(alice, repo, "If-None-Match", known);
+            assertThat(answer.statusCode()).as(known).isEqualTo(304);
+            assertThat(answer.body()).isEmpty();
+            assertThat(header(answer, "ETag")).isEqualTo(tag);
+        }
+        assertThat(get(alice, repo, "If-None-Match", "\"other\"").statusCode()).isEqualTo(200);
+        assertThat(asked()).isOne();
+    }
+
+    @Test
+    void knowsATagAgainThatItHasForgottenTheBodyOf() {
+        github.content().put(repo, "{}");
+        String tag = header(get(alice, repo), "ETag");
+        try (TestGateway other = TestGateway.signingInAt(github)
+                .clock(clock)
+                .port(TestGateway.freePort())
+                .property("latchkey.passthrough.cache.size", "0B")
+                .property("latchkey.passthrough.cache.largest", "0B")
+                .property("latchkey.passthrough.rewrite-bodies", false)
+                .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
+                .start()) {
+            HttpPerson dora = other.stranger();
+            dora.signIn(github, "dora", "/github/user");
+            String plain = header(get(dora, repo), "ETag");
+            int left = github.remainingOf("dora");
+
+            HttpResponse<String> answer = get(dora, repo, "If-None-Match", plain);
+
+            assertThat(answer.statusCode()).isEqualTo(304);
+            assertThat(github.remainingOf("dora")).isEqualTo(left);
+            assertThat(plain).isNotEqualTo(tag);
+        }
+    }
+
+    @Test
+    void answersAHeadWithTheHeadersOfAGet() {
+        github.content().put(repo, "{\"url\":\"" + github.apiUrl() + repo + "\"}");
+
+        HttpResponse<String> head = alice.send("HEAD", "/github" + repo, null);
+        HttpResponse<String> get = get(alice, repo);
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(header(head, "ETag")).isEqualTo(header(get, "ETag"));
+        assertThat(header(head, "Content-Length"))
+                .isEqualTo(header(get, "Content-Length"))
+                .isEqualTo(String.valueOf(get.body().getBytes(UTF_8).length));
+        assertThat(asked()).isOne();
+    }
+
+    @Test
+    void doesAsTheClientsDirectivesSay() {
+        github.content().put(repo, "{}");
+
+        HttpResponse<String> nothingKept = get(alice, repo, "Cache-Control", "only-if-cached");
+        assertThat(nothingKept.statusCode()).isEqualTo(504);
+        assertThat(header(nothingKept, "X-Latchkey-Problem")).isEqualTo("github.not-cached");
+        assertThat(asked()).isZero();
+
+        get(alice, repo);
+        assertThat(outcome(get(alice, repo, "Cache-Control", "only-if-cached"))).isEqualTo("hit");
+        assertThat(outcome(get(alice, repo, "Cache-Control", "no-cache"))).isEqualTo("revalidated");
+        assertThat(outcome(get(alice, repo, "Pragma", "no-cache"))).isEqualTo("revalidated");
+        assertThat(outcome(get(alice, repo, "Cache-Control", "max-age=0"))).isEqualTo("revalidated");
+        assertThat(outcome(get(alice, repo, "Cache-Control", "min-fresh=90"))).isEqualTo("revalidated");
+        assertThat(outcome(get(alice, repo, "Cache-Control", "no-store"))).isEqualTo("bypass");
+        assertThat(asked()).isEqualTo(6);
+    }
+
+    @Test
+    void obeysWhatGitHubSaysOfKeeping() {
+        github.content().put(repo + "/a", "{}").cacheControl("no-store");
+        github.content().put(repo + "/b", "{}").cacheControl("no-cache");
+        github.content().put(repo + "/c", "{}").cacheControl(null).untagged();
+        github.content().put(repo + "/d", "{}").cacheControl("private, max-age=86400, s-maxage=60");
+        for (String path : List.of("/a", "/b", "/c", "/d")) {
+            get(alice, repo + path);
+        }
+        clock.advance(Duration.ofHours(20));
+
+        assertThat(outcome(get(alice, repo + "/a"))).isEqualTo("miss");
+        assertThat(outcome(get(alice, repo + "/b"))).isEqualTo("revalidated");
+        assertThat(outcome(get(alice, repo + "/c"))).isEqualTo("miss");
+        assertThat(outcome(get(alice, repo + "/d"))).isEqualTo("hit");
+    }
+
+    @Test
+    void neverKeepsTheStateOfTheQuota() {
+        assertThat(outcome(get(alice, "/rate_limit"))).isEqualTo("bypass");
+        assertThat(outcome(get(alice, "/rate_limit"))).isEqualTo("bypass");
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsTheQuotaAsItIsNowAndNotAsItWas() {
+        github.content().put(repo, "{}");
+        github.content().put(repo + "/other", "{}");
+        String before = header(get(alice, repo), "X-RateLimit-Remaining");
+        get(alice, repo + "/other");
+
+        HttpResponse<String> again = get(alice, repo);
+
+        assertThat(outcome(again)).isEqualTo("hit");
+        assertThat(Integer.parseInt(header(again, "X-RateLimit-Remaining"))).isEqualTo(Integer.parseInt(before) - 1);
+    }
+
+    // Changes
+
+    @Test
+    void asksAgainForWhatItsOwnerHasWrittenTo() {
+        github.content().put(repo + "/issues/1", "{\"state\":\"open\"}");
+        github.content().put(repo + "/issues", "[1]");
+        github.content().put(repo + "/pulls", "[2]");
+        github.content()
+                .on(
+                        "PATCH",
+                        repo + "/issues/1",
+                        200,
+                        "{}",
+                        () -> github.content().put(repo + "/issues/1", "{\"state\":\"closed\"}"));
+        Stream.of("/issues/1", "/issues", "/pulls").forEach(path -> get(alice, repo + path));
+
+        assertThat(alice.send("PATCH", "/github" + repo + "/issues/1", "{}").statusCode())
+                .isEqualTo(200);
+
+        assertThat(get(alice, repo + "/issues/1").body()).contains("closed");
+        assertThat(outcome(get(alice, repo + "/issues"))).isEqualTo("revalidated");
+        assertThat(outcome(get(alice, repo + "/pulls"))).isEqualTo("hit");
+    }
+
+    @Test
+    void keepsWhatAFailedWriteHasNotTouched() {
+        github.content().put(repo + "/issues/1", "{}");
+        github.content().on("PATCH", repo + "/issues/1", 422, "{\"message\":\"Validation Failed\"}", () -> {});
+        get(alice, repo + "/issues/1");
+
+        alice.send("PATCH", "/github" + repo + "/issues/1", "{}");
+
+        assertThat(outcome(get(alice, repo + "/issues/1"))).isEqualTo("hit");
+    }
+
+    @Test
+    void findsTheFurtherPageThatAFullOneDoesNotTellOf() {
+        String full = IntStream.range(0, 30).mapToObj(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+        github.content().put(repo + "/issues", full);
+        get(alice, repo + "/issues");
+        github.content()
+                .put(repo + "/issues", full)
+                .with("Link", "<" + github.apiUrl() + repo + "/issues?page=2>; rel=\"next\"");
+        minute();
+
+        assertThat(header(get(alice, repo + "/issues"), "Link")).contains("page=2");
+    }
+
+    @Test
+    void believesForAMomentThatSomethingIsNotThere() {
+        assertThat(get(alice, repo).statusCode()).isEqualTo(404);
+        assertThat(outcome(get(alice, repo))).isEqualTo("hit");
+        assertThat(get(bob, repo).statusCode()).isEqualTo(404);
+        assertThat(asked()).isEqualTo(2);
+        github.content().put(repo, "{}");
+        clock.advance(Duration.ofSeconds(6));
+
+        assertThat(get(alice, repo).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void asksAtOnceForWhatItsOwnerHasJustCreated() {
+        github.content()
+                .on(
+                        "PUT",
+                        repo + "/contents/a",
+                        201,
+                        "{}",
+                        () -> github.content().put(repo + "/contents/a", "{}"));
+        get(alice, repo + "/contents/a");
+
+        alice.send("PUT", "/github" + repo + "/contents/a", "{}");
+
+        assertThat(get(alice, repo + "/contents/a").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void asksAgainForWhatIsStillBeingMade() {
+        github.content().put(repo + "/stats/contributors", "").status(202).untagged();
+
+        assertThat(get(alice, repo + "/stats/contributors").statusCode()).isEqualTo(202);
+        assertThat(get(alice, repo + "/stats/contributors").statusCode()).isEqualTo(202);
+        assertThat(asked()).isEqualTo(2);
+    }
+
+    @Test
+    void forgetsAtAWebhookWhatItTellsOf() {
+        github.content().put(repo, "{\"secret\":1}");
+        github.content().put(repo + "/issues", "[1]");
+        get(alice, repo);
+        get(bob, repo);
+        get(bob, repo + "/issues");
+        github.content().put(repo, "{\"secret\":1}").seenBy("alice");
+        github.content().put(repo + "/issues", "[1]").seenBy("alice");
+
+        deliver("repository", "privatized");
+
+        assertThat(get(bob, repo).statusCode()).isEqualTo(404);
+        assertThat(get(bob, repo + "/issues").statusCode()).isEqualTo(404);
+        assertThat(outcome(get(alice, repo))).isEqualTo("revalidated");
+    }
+
+    private void deliver(String event, String action) {
+        String json = "{\"action\":\"" + action + "\",\"repository\":{\"id\":1,\"full_name\":\""
+                + repo.substring("/repos/".length()) + "\"}}";
+        assertThat(github.webhook(event, json)
+                        .signedWith(SECRET)
+                        .deliverTo(URI.create(gateway.url() + "/oauth2/webhooks/github"))
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    // Outages
+
+    static Stream<Fault> outages() {
+        return Stream.of(
+                Fault.garbage(),
+                Fault.status(502),
+                Fault.html(503),
+                Fault.rateLimited(Duration.ofMinutes(1)),
+                Fault.secondaryLimitWithoutWait());
+    }
+
+    @ParameterizedTest
+    @MethodSource("outages")
+    void givesAnOldAnswerForAWhileWhenGitHubCannotBeAsked(Fault outage) {
+        github.content().put(repo, "{\"a\":1}");
+        get(alice, repo);
+        minute();
+        try {
+            github.endpoint(API + repo).always(outage);
+
+            HttpResponse<String> old = get(alice, repo);
+            assertThat(old.statusCode()).isEqualTo(200);
+            assertThat(old.body()).isEqualTo("{\"a\":1}");
+            assertThat(outcome(old)).isEqualTo("stale");
+            assertThat(header(old, "Age")).isEqualTo("61");
+            assertThat(header(old, "Cache-Status")).contains("hit; ttl=-1; detail=STALE_ON_ERROR");
+
+            clock.advance(Duration.ofHours(1));
+            assertThat(get(alice, repo).statusCode()).isGreaterThanOrEqualTo(400);
+            assertThat(get(bob, repo).statusCode()).isGreaterThanOrEqualTo(400);
+        } finally {
+            github.endpoint(API + repo).heal();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {403, 404, 410, 451})
+    void givesNoOldAnswerInPlaceOfARefusal(int status) {
+        github.content().put(repo, "{\"a\":1}");
+        get(alice, repo);
+        minute();
+        github.endpoint(API + repo).next(Fault.message(status, "Must have push access"));
+
+        assertThat(get(alice, repo).statusCode()).isEqualTo(status);
+
+        github.endpoint(API + repo).next(2, Fault.garbage());
+        assertThat(get(alice, repo).body()).doesNotContain("\"a\"");
+    }
+
+    // Several at once
+
+    @Test
+    void asksOnceForAllWhoAskTheSameAtTheSameTime() {
+        github.content().put(repo, "{\"a\":1}");
+        github.endpoint(API + repo).next(2, Fault.slow(Duration.ofMillis(1_500)));
+
+        List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 60)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> get(i % 2 == 0 ? alice.twin() : bob.twin(), repo), Runner.threads()))
+                .toList();
+
+        Set<String> outcomes = answers.stream()
+                .map(CompletableFuture::join)
+                .peek(answer -> assertThat(answer.body()).isEqualTo("{\"a\":1}"))
+                .map(GitHubCacheTest::outcome)
+                .collect(Collectors.toSet());
+        assertThat(github.calls().to("GET", API + repo).by("alice").count()).isOne();
+        assertThat(github.calls().to("GET", API + repo).by("bob").count()).isOne();
+        assertThat(outcomes).contains("miss", "coalesced").isSubsetOf("miss", "coalesced", "hit");
+    }
+
+    // Several people
+
+    @Test
+    void givesOthersWhatGitHubSaysIsTheirsAtNoCost() {
+        github.content().put(repo, "{\"a\":1}");
+        get(alice, repo);
+        int left = github.remainingOf("bob");
+
+        HttpResponse<String> answer = get(bob, repo);
+
+        assertThat(answer.body()).isEqualTo("{\"a\":1}");
+        assertThat(header(answer, "Cache-Status")).contains("fwd-status=304").contains("SHARED");
+        assertThat(github.calls().last().login()).isEqualTo("bob");
+        assertThat(github.remainingOf("bob")).isEqualTo(left);
+        assertThat(outcome(get(bob, repo))).isEqualTo("hit");
+    }
+
+    @Test
+    void givesNobodyWhatGitHubDoesNotGiveThem() {
+        github.content().put(repo, "{\"secret\":1}").seenBy("alice");
+        get(alice, repo);
+
+        HttpResponse<String> refused = get(bob, repo);
+
+        assertThat(refused.statusCode()).isEqualTo(404);
+        assertThat(refused.body()).doesNotContain("secret");
+        assertThat(outcome(get(alice, repo))).isEqualTo("hit");
+    }
+
+    @Test
+    void givesEachTheirOwnWhereTheySeeDifferentThings() {
+        github.content().put(repo, "{\"for\":\"alice\"}").bodyFor("bob", "{\"for\":\"bob\"}");
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(get(alice, repo).body()).contains("alice");
+            assertThat(get(bob, repo).body()).contains("bob");
+            minute();
+        }
+        assertThat(github.calls()
+                        .matching(call -> call.header("If-None-Match") == null)
+                        .count())
+                .isOne();
+    }
+
+    @Test
+    void learnsFromOneWhatIsNewForTheOther() {
+        github.content().put(repo, "{\"v\":1}");
+        get(alice, repo);
+        get(bob, repo);
+        github.content().put(repo, "{\"v\":2}");
+        minute();
+        get(alice, repo);
+        int left = github.remainingOf("bob");
+
+        assertThat(get(bob, repo).body()).isEqualTo("{\"v\":2}");
+        assertThat(github.remainingOf("bob")).isEqualTo(left);
+    }
+
+    @Test
+    void tellsNobodyHowMuchOthersSee() {
+        String api = github.apiUrl();
+        github.content()
+                .put(repo + "/issues", "[1]")
+                .with("Link", "<" + api + "/r?page=2>; rel=\"next\", <" + api + "/r?page=99>; rel=\"last\"");
+        get(alice, repo + "/issues");
+
+        String link = header(get(bob, repo + "/issues"), "Link");
+
+        assertThat(link).contains("page=2").doesNotContain("99");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/user/starred", "/notifications", "/app", "/installation/repositories", "/search/issues"})
+    void offersNobodyWhatIsAboutWhoAsks(String path) {
+        github.content().put(path, "[]");
+        get(alice, path);
+
+        get(bob, path);
+
+        assertThat(github.calls().last().header("If-None-Match")).isNull();
+    }
+
+    @Test
+    void offersNobodyWhatGitHubSaysIsPublicButDoesNotTellPeopleApart() {
+        github.content()
+                .put(repo, "{}")
+                .cacheControl("public, max-age=60, s-maxage=60")
+                .vary("Accept");
+        HttpResponse<String> hers = get(alice, repo);
+
+        get(bob, repo);
+
+        assertThat(github.calls().last().header("If-None-Match")).isNull();
+        assertThat(header(hers, "Cache-Control")).doesNotContain("public");
+        assertThat(String.join(",", hers.headers().allValues("Vary"))).contains("Authorization", "Cookie");
+    }
+
+    @Test
+    void offersNobodyWhatIsIncompleteForOne() {
+        github.content().put("/orgs/acme/repos", "[]").with("X-GitHub-SSO", "partial-results; organizations=1");
+        HttpResponse<String> hers = get(alice, "/orgs/acme/repos");
+
+        get(bob, "/orgs/acme/repos");
+
+        assertThat(header(hers, "X-GitHub-SSO")).isEqualTo("partial-results; organizations=1");
+        assertThat(github.calls().last().header("If-None-Match")).isNull();
+    }
+
+    /** Threads of this test's own: the common pool has as many as the machine has cores. */
+    private static final class Runner {
+
+        private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            return thread;
+        });
+
+        static ExecutorService threads() {
+            return THREADS;
+        }
+    }
+}
