@@ -52,14 +52,21 @@ public final class GitHubPassthrough implements PermittedStage {
             return next.proceed(permit, exchange);
         }
         Caller caller = permit.caller();
-        Person person = caller == null ? null : caller.person();
-        if (person == null) {
+        if (caller == null) {
             return challenger.challenge(exchange);
         }
         if (caller instanceof Caller.InSession) {
             SameOrigin.demand(exchange.getRequest().getHeaders(), RequestScope.of(exchange));
         }
-        return pass(permit.route(), person.id(), exchange);
+        return pass(permit.route(), personOf(caller), exchange);
+    }
+
+    private static PersonId personOf(Caller caller) {
+        Person person = caller.person();
+        if (person == null) {
+            throw Problem.of(ProblemCode.ACCESS_DENIED, "GitHub is called as a person, and no person is calling");
+        }
+        return person.id();
     }
 
     private Mono<Void> pass(Route route, PersonId person, ServerWebExchange exchange) {
