@@ -40,6 +40,9 @@ final class Desk {
     private static final long LOOK_EVERY = 100;
 
     private static final long LOOK_ANYWAY = 2_000;
+    /** An app with more calls waiting is at something that has time. */
+    private static final int BATCH = 10;
+
     private static final long SOON = 1_000;
     private static final int PATIENT_LOSSES = 3;
     private static final long LOSER_WAITS = 10;
@@ -241,6 +244,7 @@ final class Desk {
         List<Ticket> leaving = new ArrayList<>();
         Ticket next = firstFree(work, now, limits);
         while (next != null && staff.crew().take(wake)) {
+            boolean batch = queue.waiting(next.line) > BATCH;
             queue.remove(next);
             next.state = Ticket.State.LEAVING;
             work.admit(
@@ -249,6 +253,7 @@ final class Desk {
                     next.nature,
                     next.call.app(),
                     staff.weights().of(next.call.app()),
+                    batch,
                     now,
                     limits);
             leaving.add(next);

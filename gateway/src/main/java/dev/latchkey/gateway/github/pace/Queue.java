@@ -68,6 +68,11 @@ final class Queue {
         return ahead;
     }
 
+    int waiting(Line line) {
+        Deque<Ticket> tickets = lines.get(line);
+        return tickets == null ? 0 : tickets.size();
+    }
+
     List<Ticket> find(Predicate<Ticket> condition) {
         List<Ticket> found = new ArrayList<>();
         for (Deque<Ticket> line : lines.values()) {

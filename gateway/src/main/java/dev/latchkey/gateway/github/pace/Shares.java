@@ -25,12 +25,17 @@ final class Shares {
         return Math.max(now, tags.getOrDefault(app, 0L));
     }
 
-    void take(String app, int cost, int weight) {
+    /**
+     * That app has a turn.
+     *
+     * @param batch whether it has so many calls waiting that it is no person's doing: such a turn costs it twice as much
+     */
+    void take(String app, int cost, int weight, boolean batch) {
         long start = tag(app);
         now = start;
         tags.values().removeIf(tag -> tag <= start);
         if (tags.size() < MOST) {
-            tags.put(app, start + cost * UNIT / weight);
+            tags.put(app, start + (batch ? 2 : 1) * cost * UNIT / weight);
         }
     }
 

@@ -115,7 +115,7 @@ class PacerSimulationTest {
                 world.pass(STEP);
                 watch();
             }
-            world.store.setAway(false);
+            world.simulatedStore().setAway(false);
             world.pass(Duration.ofMinutes(31));
             faults.addAll(world.gitHub().trips());
             if (world.waiting() > 0) {
@@ -138,7 +138,7 @@ class PacerSimulationTest {
                         .forEach(World.Attempt::leave);
             }
             if (withOutages && random.nextInt(60) == 0) {
-                world.store.setAway(random.nextBoolean());
+                world.simulatedStore().setAway(random.nextBoolean());
             }
         }
 

@@ -12,16 +12,19 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 /** One thread, and a time that passes only when told to. */
 final class SimulatedTime {
 
-    private static final Instant BEGINNING = Instant.parse("2026-11-01T10:00:00Z");
-
     private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+    private final Instant beginning;
+
+    SimulatedTime(Instant beginning) {
+        this.beginning = beginning;
+    }
 
     Scheduler scheduler() {
         return scheduler;
     }
 
     long now() {
-        return BEGINNING.toEpochMilli() + scheduler.now(TimeUnit.MILLISECONDS);
+        return beginning.toEpochMilli() + scheduler.now(TimeUnit.MILLISECONDS);
     }
 
     void pass(Duration time) {

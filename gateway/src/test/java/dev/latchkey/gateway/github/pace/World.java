@@ -1,7 +1,9 @@
 package dev.latchkey.gateway.github.pace;
 
 import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,12 +19,14 @@ import reactor.core.Disposable;
 final class World {
 
     static final String OCTOCAT = "github:583231";
+    private static final long TICK = 10;
     static final HttpMethod GET = HttpMethod.GET;
     static final HttpMethod POST = HttpMethod.POST;
 
-    final SimulatedTime time = new SimulatedTime();
+    final SimulatedTime time;
     final Random random;
-    final SimulatedStore store;
+    final Store store;
+    private final @Nullable PumpedStore pumped;
     final List<SharedPacer> nodes = new ArrayList<>();
     final List<PaceEvent> events = new ArrayList<>();
     final List<Attempt> attempts = new ArrayList<>();
@@ -34,8 +38,22 @@ final class World {
     private @Nullable UnaryOperator<SimulatedGitHub.Reply> answering;
 
     World(long seed) {
+        this.time = new SimulatedTime(Instant.parse("2026-11-01T10:00:00Z"));
         this.random = new Random(seed);
         this.store = new SimulatedStore(time, random, 3);
+        this.pumped = null;
+    }
+
+    /** A world with a real store, which takes no time of the simulated. */
+    World(Store real) {
+        this.time = new SimulatedTime(Instant.now());
+        this.random = new Random(1);
+        this.pumped = new PumpedStore(real);
+        this.store = pumped;
+    }
+
+    SimulatedStore simulatedStore() {
+        return (SimulatedStore) store;
     }
 
     static PaceProperties defaults() {
@@ -111,7 +129,15 @@ final class World {
     }
 
     World pass(Duration span) {
-        time.pass(span);
+        if (pumped == null) {
+            time.pass(span);
+            return this;
+        }
+        for (long left = span.toMillis(); left > 0; left -= TICK) {
+            pumped.settle();
+            time.pass(Duration.ofMillis(Math.min(TICK, left)));
+        }
+        pumped.settle();
         return this;
     }
 
@@ -202,6 +228,12 @@ final class World {
                 slot.done();
                 slot.done();
             });
+        }
+
+        @Override
+        public String toString() {
+            return call.app() + " " + call.path() + " began " + began + " arrived " + arrived + " ended " + ended + " "
+                    + (refusal == null ? "" : refusal.detail() + " " + refusal.retryAfter());
         }
 
         private String resource() {
