@@ -11,9 +11,19 @@ class LimitConfiguration {
 
     /** With a store on Redis there is a connection to it, and nodes count together; else there is one node. */
     @Bean
-    InboundLimits inboundLimits(ObjectProvider<LettuceConnectionFactory> redis, Clock clock) {
+    Buckets buckets(ObjectProvider<LettuceConnectionFactory> redis, Clock clock) {
         Buckets near = new LocalBuckets(clock);
         LettuceConnectionFactory factory = redis.getIfAvailable();
-        return new InboundLimits(factory == null ? near : new RedisBuckets(factory, near, clock));
+        return factory == null ? near : new RedisBuckets(factory, near, clock);
+    }
+
+    @Bean
+    InboundLimits inboundLimits(Buckets buckets) {
+        return new InboundLimits(buckets);
+    }
+
+    @Bean
+    Throttle throttle(Buckets buckets) {
+        return new Throttle(buckets);
     }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
@@ -133,6 +134,21 @@ class LoginConfiguration {
     @Bean
     SignedIn signedIn(SessionLoader loader, Challenger challenger) {
         return new SignedIn(loader, challenger);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> deviceRoutes(
+            Store store,
+            KeyRing keys,
+            Clock clock,
+            ApiTokens apiTokens,
+            SignedIn signedIn,
+            Throttle throttle,
+            GatewayAddress address,
+            Pages pages,
+            SecurityHeaders security) {
+        DeviceRequests devices = new DeviceRequests(store, keys, clock);
+        return new DeviceEndpoints(devices, apiTokens, signedIn, throttle, address, pages, security).routes();
     }
 
     @Bean

@@ -68,7 +68,9 @@ final class ReturnTarget {
     /** Signing in must not end on a page that starts another sign-in, or a sign-out. */
     private boolean leadsBackHere(String path) {
         String prefix = address.prefix() + '/';
-        return path.startsWith(prefix) && !path.startsWith(prefix + "account");
+        String device = prefix + "device";
+        boolean page = path.startsWith(prefix + "account") || path.equals(device) || path.startsWith(device + '?');
+        return path.startsWith(prefix) && !page;
     }
 
     private @Nullable String absolute(String rd) {

@@ -10,7 +10,8 @@
             "vault",
             "membership",
             "route",
-            "token"
+            "token",
+            "limit"
         })
 @NullMarked
 package dev.latchkey.gateway.login;

@@ -113,13 +113,17 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
             throw unfit("A token lives from " + SHORTEST_LIFE.toSeconds() + " seconds to " + LONGEST_LIFE.toDays()
                     + " days");
         }
-        boolean every = routes.equals(List.of(ApiToken.EVERY_ROUTE));
+        if (!isFit(routes)) {
+            throw unfit("Name from 1 to " + MOST_ROUTES + " routes by their ids, or none for all of them");
+        }
+    }
+
+    /** Whether a token can be for these: {@link ApiToken#EVERY_ROUTE} alone, or a few ids. */
+    public static boolean isFit(List<String> routes) {
         boolean named = !routes.isEmpty()
                 && routes.size() <= MOST_ROUTES
                 && routes.stream().allMatch(route -> ROUTE.matcher(route).matches());
-        if (!every && !named) {
-            throw unfit("Name from 1 to " + MOST_ROUTES + " routes by their ids, or none for all of them");
-        }
+        return named || routes.equals(List.of(ApiToken.EVERY_ROUTE));
     }
 
     private static Problem unfit(String why) {

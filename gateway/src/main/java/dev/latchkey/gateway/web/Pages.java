@@ -34,6 +34,9 @@ public final class Pages {
     private final Template signedOut;
     private final Template account;
     private final Template newToken;
+    private final Template device;
+    private final Template deviceConsent;
+    private final Template deviceDone;
     private final Template problem;
     private final Template explanation;
 
@@ -46,6 +49,9 @@ public final class Pages {
         this.signedOut = compiler.loadTemplate("signed-out");
         this.account = compiler.loadTemplate("account");
         this.newToken = compiler.loadTemplate("new-token");
+        this.device = compiler.loadTemplate("device");
+        this.deviceConsent = compiler.loadTemplate("device-consent");
+        this.deviceDone = compiler.loadTemplate("device-done");
         this.problem = compiler.loadTemplate("problem");
         this.explanation = compiler.loadTemplate("explanation");
     }
@@ -78,6 +84,21 @@ public final class Pages {
     /** Shows a token for the one time it can be seen. */
     public String newToken(NewTokenPage page) {
         return render(newToken, page);
+    }
+
+    /** Asks for the code that a terminal shows. */
+    public String device(DevicePage page) {
+        return render(device, page);
+    }
+
+    /** Asks whether a terminal may be let in. */
+    public String deviceConsent(DeviceConsentPage page) {
+        return render(deviceConsent, page);
+    }
+
+    /** Says what became of a terminal. */
+    public String deviceDone(DeviceDonePage page) {
+        return render(deviceDone, page);
     }
 
     /** What went wrong, and what to do next. */

@@ -63,6 +63,11 @@ final class TestPages {
         html.put("account", pages.account(account()));
         html.put("account of few words", pages.account(fewWords()));
         html.put("new token", pages.newToken(new NewTokenPage("Nightly build", "lk_0000", NOW)));
+        html.put("device", pages.device(new DevicePage("BCDF-GHJK", null)));
+        html.put("device again", pages.device(new DevicePage("", "No terminal waits with this code.")));
+        html.put("device consent", pages.deviceConsent(consent("terminal")));
+        html.put("device allowed", pages.deviceDone(new DeviceDonePage(true)));
+        html.put("device denied", pages.deviceDone(new DeviceDonePage(false)));
         html.put("problem", pages.problem(problem()));
         html.put("problem of few words", pages.problem(ProblemPage.of(Problem.of(ProblemCode.INTERNAL), "id")));
         html.put("explanation", pages.explanation(ProblemCode.ACCESS_DENIED));
@@ -79,6 +84,10 @@ final class TestPages {
         html.put("account", pages.account(hostileAccount()));
         html.put("problem", pages.problem(hostileProblem()));
         return html;
+    }
+
+    private static DeviceConsentPage consent(String text) {
+        return new DeviceConsentPage(text, "BCDF-GHJK", text, text, text, NOW, "7 days");
     }
 
     private static AccountPage fewWords() {

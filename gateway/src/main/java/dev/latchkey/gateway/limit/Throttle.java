@@ -1,0 +1,36 @@
+package dev.latchkey.gateway.limit;
+
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.route.Limits;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+
+/** How often the gateway's own doors may be knocked at, counted as the limits of routes are. */
+public final class Throttle {
+
+    private final Buckets buckets;
+
+    Throttle(Buckets buckets) {
+        this.buckets = buckets;
+    }
+
+    /**
+     * Counts one knock.
+     *
+     * @param door which door, and where it matters whose
+     * @return fails with {@code limit.rate} if it is one too many
+     */
+    public Mono<Void> count(String door, Limits.Rate rate) {
+        return buckets.take("own:" + door, rate)
+                .flatMap(probe -> probe.isConsumed()
+                        ? Mono.empty()
+                        : Mono.error(Problem.of(ProblemCode.RATE_LIMITED)
+                                .retryAfter(Duration.ofNanos(probe.getNanosToWaitForRefill()))));
+    }
+
+    /** A stranger's name at a door: the address, or of an IPv6 one the half that a subscriber cannot choose. */
+    public static String stranger(String address) {
+        return InboundLimits.subscriber(address);
+    }
+}
