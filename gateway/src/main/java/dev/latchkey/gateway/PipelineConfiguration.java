@@ -11,6 +11,7 @@ import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.route.ForwardAuth;
 import dev.latchkey.gateway.route.RouteMatcher;
+import dev.latchkey.gateway.route.SocketOrigin;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.ProblemBoundary;
@@ -41,6 +42,7 @@ class PipelineConfiguration {
             InboundLimits limits,
             AccessGate gate,
             GitHubPassthrough gitHub,
+            SocketOrigin origin,
             FreshToken token,
             AuthAnswer authAnswer,
             IdentityStamp identity,
@@ -66,6 +68,8 @@ class PipelineConfiguration {
                         limits),
                 gate,
                 List.of(
+                        // Before anything is done in somebody's name that another site's page asks for.
+                        origin,
                         // Only behind the gate, and only where the route sends the token on.
                         token,
                         // Whoever only asks is answered here, where others go on.

@@ -23,6 +23,7 @@ class PipelineOrderTest {
                             "CredentialLoader",
                             "InboundLimits",
                             "AccessGate",
+                            "SocketOrigin",
                             "FreshToken",
                             "AuthAnswer",
                             "GitHubPassthrough",

@@ -36,6 +36,7 @@ public final class Forward implements PermittedStage {
     public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
         org.springframework.cloud.gateway.route.Route route = carried.get(permit.route(), Forward::carriedBySpring);
         exchange.getAttributes().put(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR, route);
+        StandingAccess.remember(permit, exchange);
         return OwnLoop.begin(exchange, handler.handle(exchange))
                 .onErrorMap(BackendFailure::asProblem)
                 .doFinally(signal -> streams.ended(exchange));

@@ -1,10 +1,10 @@
 package dev.latchkey.gateway.forward;
 
+import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.session.OpenStreams;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
@@ -15,13 +15,11 @@ import org.springframework.cloud.gateway.config.HttpClientSslConfigurer;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.NettyRoutingFilter;
 import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
-import org.springframework.cloud.gateway.filter.WebsocketRoutingFilter;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.client.WebSocketClient;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import reactor.core.publisher.Flux;
@@ -40,15 +38,13 @@ class ForwardConfiguration {
             GatewayProperties properties,
             WebSocketClient webSocketClient,
             WebSocketService webSocketService,
-            OpenStreams openStreams) {
-        SessionStreams streams = new SessionStreams(openStreams);
+            OpenStreams openStreams,
+            StandingAccess standing) {
+        SessionStreams streams = new SessionStreams(openStreams, standing);
         List<GlobalFilter> filters = List.of(
                 new NettyWriteResponseFilter(properties.getStreamingMediaTypes(), given(new BackendAnswer(streams))),
                 new BackendUrl(),
-                new WebsocketRoutingFilter(
-                        webSocketClient,
-                        streams.watching(webSocketService),
-                        given(ForwardConfiguration::withoutUpgrade)),
+                new WebSockets(webSocketClient, streams.watching(webSocketService), new BackendAnswer(streams)),
                 new NettyRoutingFilter(
                         toBackends(client), given(new BackendAnswer(streams)), perRequest(clientProperties)));
         return new Forward(new RouteFilters(filters), streams);
@@ -74,6 +70,11 @@ class ForwardConfiguration {
     }
 
     @Bean
+    StandingAccess standingAccess(AccessGate gate) {
+        return new StandingAccess(gate);
+    }
+
+    @Bean
     Resilience resilience(Clock clock) {
         return new Resilience(clock);
     }
@@ -90,18 +91,6 @@ class ForwardConfiguration {
         HttpClientProperties rest = new HttpClientProperties();
         rest.setResponseTimeout(properties.getResponseTimeout());
         return rest;
-    }
-
-    /** The client makes its own handshake with the backend. */
-    private static HttpHeaders withoutUpgrade(HttpHeaders headers, Object exchange) {
-        HttpHeaders kept = new HttpHeaders();
-        headers.forEach((name, values) -> {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (!lower.equals("connection") && !lower.equals("upgrade")) {
-                kept.put(name, values);
-            }
-        });
-        return kept;
     }
 
     private static ObjectProvider<List<HttpHeadersFilter>> given(HttpHeadersFilter filter) {

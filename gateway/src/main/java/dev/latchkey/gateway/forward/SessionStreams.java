@@ -14,33 +14,34 @@ import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 
 /**
- * Lets nothing that stays open outlive the session or credential it was opened with: a WebSocket is closed with status 4401, an event
- * stream by closing its connection.
+ * Lets nothing that stays open outlive the session or credential it was opened with, or the access: a WebSocket is closed
+ * with status 4401, an event stream by closing its connection.
  */
 final class SessionStreams {
 
     private static final CloseStatus SESSION_ENDED = new CloseStatus(4401, "The session has ended");
+    private static final CloseStatus WITHDRAWN = new CloseStatus(4401, "Access was withdrawn");
     private static final String ATTRIBUTE = SessionStreams.class.getName();
 
     private final OpenStreams streams;
+    private final StandingAccess standing;
 
-    SessionStreams(OpenStreams streams) {
+    SessionStreams(OpenStreams streams, StandingAccess standing) {
         this.streams = streams;
+        this.standing = standing;
     }
 
-    /** The same service, for WebSockets that end with their session. */
+    /** The same service, for WebSockets that end with their session or their access. */
     WebSocketService watching(WebSocketService service) {
-        return (exchange, handler) -> {
-            Caller caller = CredentialLoader.callerOf(exchange);
-            return service.handleRequest(exchange, caller == null ? handler : watched(caller, handler));
-        };
+        return (exchange, handler) -> service.handleRequest(exchange, watched(exchange, handler));
     }
 
-    private WebSocketHandler watched(Caller caller, WebSocketHandler handler) {
+    private WebSocketHandler watched(ServerWebExchange exchange, WebSocketHandler handler) {
         return new WebSocketHandler() {
             @Override
             public List<String> getSubProtocols() {
@@ -49,30 +50,34 @@ final class SessionStreams {
 
             @Override
             public Mono<Void> handle(WebSocketSession socket) {
-                Disposable tracked = streams.track(caller.handle(), () -> close(socket));
-                return handler.handle(socket).doFinally(signal -> tracked.dispose());
+                Disposable tracked =
+                        track(exchange, () -> close(socket, SESSION_ENDED), () -> close(socket, WITHDRAWN));
+                return standing.stillHolds(exchange)
+                        .flatMap(holds ->
+                                holds ? OwnLoop.begin(exchange, handler.handle(socket)) : socket.close(WITHDRAWN))
+                        .doFinally(signal -> tracked.dispose());
             }
         };
     }
 
-    private static void close(WebSocketSession socket) {
-        socket.close(SESSION_ENDED).subscribe(done -> {}, alreadyClosed -> {});
+    private Disposable track(ServerWebExchange exchange, Runnable sessionEnded, Runnable withdrawn) {
+        Caller caller = CredentialLoader.callerOf(exchange);
+        Disposable access = standing.track(exchange, withdrawn);
+        return caller == null ? access : Disposables.composite(access, streams.track(caller.handle(), sessionEnded));
+    }
+
+    private static void close(WebSocketSession socket, CloseStatus status) {
+        socket.close(status).subscribe(done -> {}, alreadyClosed -> {});
     }
 
     /** Watches an answer that turns out to be an event stream, until {@link #ended}. */
     void begun(ServerWebExchange exchange, HttpHeaders answer) {
-        Caller caller = CredentialLoader.callerOf(exchange);
-        if (caller == null
-                || exchange.getAttribute(ATTRIBUTE) != null
-                || !isEventStream(answer.getFirst(HttpHeaders.CONTENT_TYPE))) {
+        if (exchange.getAttribute(ATTRIBUTE) != null || !isEventStream(answer.getFirst(HttpHeaders.CONTENT_TYPE))) {
             return;
         }
         if (ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof Connection client) {
-            exchange.getAttributes()
-                    .put(
-                            ATTRIBUTE,
-                            streams.track(
-                                    caller.handle(), () -> client.channel().close()));
+            Runnable cut = () -> client.channel().close();
+            exchange.getAttributes().put(ATTRIBUTE, track(exchange, cut, cut));
         }
     }
 

@@ -12,7 +12,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,6 +41,7 @@ final class Changes implements AutoCloseable {
     private final KeyRing keys;
     private final Clock clock;
     private final Disposable hearing;
+    private final Sinks.Many<Long> heard = Sinks.many().multicast().directBestEffort();
     private volatile Log log = new Log(-1, List.of());
 
     /** A change of everything within these scopes. */
@@ -130,7 +133,13 @@ final class Changes implements AutoCloseable {
     private synchronized void takeUp(boolean written, Log loaded) {
         if (written && loaded.seq() > log.seq()) {
             log = loaded;
+            heard.tryEmitNext(loaded.seq());
         }
+    }
+
+    /** The number of each change, as soon as this node knows of it. */
+    Flux<Long> heard() {
+        return heard.asFlux();
     }
 
     private byte[] seal(Log next) {

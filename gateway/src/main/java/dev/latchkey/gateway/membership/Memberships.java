@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 import tools.jackson.core.JacksonException;
@@ -175,6 +176,11 @@ public final class Memberships implements AutoCloseable {
     public Mono<Void> heard(String event, JsonNode payload) {
         Set<String> scopes = Event.scopesOf(event, payload);
         return scopes.isEmpty() ? Mono.empty() : changes.add(scopes);
+    }
+
+    /** Emits when GitHub has reported a change, on any node: what anybody was told before may not hold any more. */
+    public Flux<Long> changes() {
+        return changes.heard();
     }
 
     // Near

@@ -5,7 +5,9 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.RequestScope;
 import java.util.Objects;
+import org.springframework.http.HttpMethod;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -16,9 +18,13 @@ public final class AccessGate {
 
     private final Challenger challenger;
     private final Policy policy;
+    private final Routes routes;
+    private final Memberships memberships;
 
-    AccessGate(Challenger challenger, Memberships memberships) {
+    AccessGate(Challenger challenger, Routes routes, Memberships memberships) {
         this.challenger = challenger;
+        this.routes = routes;
+        this.memberships = memberships;
         this.policy = new Policy(memberships);
     }
 
@@ -34,6 +40,30 @@ public final class AccessGate {
         return decision instanceof Decision.Undecided
                 ? ask(route, Objects.requireNonNull(caller), exchange, next)
                 : act(decision, exchange, next);
+    }
+
+    /**
+     * Whether what was permitted before would be permitted now, by the route that is there now. That GitHub cannot be asked
+     * takes nothing away from anybody.
+     */
+    public Mono<Boolean> stillPermits(Permit permit, HttpMethod method, RequestScope scope) {
+        Route route = routes.find(scope.host(), scope.path());
+        if (route == null || !route.id().equals(permit.route().id())) {
+            return Mono.just(false);
+        }
+        Caller caller = permit.caller();
+        Decision decision = policy.decideNow(route, method, scope.path(), caller);
+        if (caller == null || !(decision instanceof Decision.Undecided)) {
+            return Mono.just(decision instanceof Decision.Permitted);
+        }
+        return policy.decideByAsking(route, caller)
+                .map(Decision.Permitted.class::isInstance)
+                .onErrorResume(failure -> Mono.just(!isSignInRequired(failure)));
+    }
+
+    /** Emits when {@link #stillPermits} may have come to say something else. */
+    public Flux<?> changes() {
+        return Flux.merge(routes.changes(), memberships.changes());
     }
 
     private Mono<Void> ask(Route route, Caller caller, ServerWebExchange exchange, PermittedStage.Next next) {

@@ -96,7 +96,8 @@ final class LimitFields {
         });
     }
 
-    private @Nullable Duration duration(@Nullable Node node) {
+    @Nullable
+    Duration duration(@Nullable Node node) {
         return parsed(node, "time from 10ms to 24h", "Write it with its unit, such as 500ms, 30s or 5m.", text -> {
             if (NUMBER.matcher(text).matches()) {
                 throw new IllegalArgumentException("no unit");

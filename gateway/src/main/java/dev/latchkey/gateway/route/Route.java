@@ -20,6 +20,7 @@ import org.springframework.web.util.pattern.PathPattern;
  * @param backend scheme, host and port of the app; or {@code builtin:} and a name
  * @param allow who is let in: any line suffices, and nothing else does
  * @param open what is open to everybody inside a protected route
+ * @param sockets who may open WebSockets, and how long one may be silent
  * @param filters what Spring Cloud Gateway does to the request and the answer, in order
  * @param condition what a request must fulfil besides host and path, or null; else the route is not there
  */
@@ -32,6 +33,7 @@ public record Route(
         List<OpenPath> open,
         Send send,
         Limits limits,
+        Sockets sockets,
         List<GatewayFilter> filters,
         @Nullable AsyncPredicate<ServerWebExchange> condition) {
 

@@ -75,8 +75,13 @@ class RouteConfiguration {
     }
 
     @Bean
-    AccessGate accessGate(Challenger challenger, Memberships memberships) {
-        return new AccessGate(challenger, memberships);
+    AccessGate accessGate(Challenger challenger, Routes routes, Memberships memberships) {
+        return new AccessGate(challenger, routes, memberships);
+    }
+
+    @Bean
+    SocketOrigin socketOrigin() {
+        return new SocketOrigin();
     }
 
     @Bean

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
@@ -27,6 +28,7 @@ final class RouteFields {
     private static final Set<String> RESERVED_HEADERS =
             Set.of("host", "cookie", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
     static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token");
+    static final Set<String> SOCKET_KEYS = Set.of("origins", "idle");
     static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
 
     private final RouteYaml yaml;
@@ -172,6 +174,37 @@ final class RouteFields {
         Node token = send.get("github-token");
         boolean githubToken = token != null && Boolean.TRUE.equals(yaml.flag(token));
         return new Send(jwt(send.get("jwt"), headers, routeId), headers, githubToken);
+    }
+
+    Sockets sockets(@Nullable Node node) {
+        if (node == null) {
+            return Sockets.STANDARD;
+        }
+        RouteYaml.Mapping sockets = yaml.mapping(node);
+        sockets.keysOutside(SOCKET_KEYS)
+                .forEach((key, value) -> yaml.fault(
+                        value,
+                        "'" + key + "' is no setting of WebSockets",
+                        "Use one of " + RouteFile.sorted(SOCKET_KEYS) + "."));
+        Node origins = sockets.get("origins");
+        Set<String> allowed = new TreeSet<>();
+        if (origins != null) {
+            yaml.list(origins).forEach(line -> allowed.add(origin(line)));
+        }
+        return new Sockets(allowed, new LimitFields(yaml).duration(sockets.get("idle")));
+    }
+
+    private String origin(ScalarNode line) {
+        URI uri = parsed(line.getValue());
+        String origin = line.getValue().equals(Sockets.ALL) || uri == null ? Sockets.ALL : Sockets.origin(uri);
+        if (origin == null || (uri == null && !line.getValue().equals(Sockets.ALL))) {
+            yaml.fault(
+                    line,
+                    "'" + line.getValue() + "' is no origin",
+                    "Write scheme, host and, if it is not the usual one, port, such as https://app.example.com; or '*'.");
+            return "";
+        }
+        return origin;
     }
 
     private HeaderPreset preset(@Nullable Node node) {

@@ -23,7 +23,8 @@ import org.yaml.snakeyaml.nodes.Node;
 final class RouteFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
-    static final Set<String> KEYS = Set.of("host", "path", "to", "allow", "public", "send", "limits", "filters");
+    static final Set<String> KEYS =
+            Set.of("host", "path", "to", "allow", "public", "send", "limits", "websocket", "filters");
     private static final Set<String> PLANNED = Set.of("errors", "webhook-secret");
 
     private final RouteYaml yaml;
@@ -115,6 +116,7 @@ final class RouteFile {
         var open = fields.open(file.get("public"));
         var send = fields.send(file.get("send"), id);
         var limits = new LimitFields(yaml).read(file.get("limits"));
+        var sockets = fields.sockets(file.get("websocket"));
         var made = new FilterLines(yaml, setting.parts(), id).read(file.get("filters"));
         if (backend != null && BuiltIn.SCHEME.equals(backend.getScheme())) {
             refuseWhatNeverRuns(file, limits, made);
@@ -122,7 +124,7 @@ final class RouteFile {
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
         }
-        return new Route(id, host, path, backend, allow, open, send, limits, made.filters(), made.condition());
+        return new Route(id, host, path, backend, allow, open, send, limits, sockets, made.filters(), made.condition());
     }
 
     /** A setting without effect would look like protection. */

@@ -5,11 +5,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 
 /** The routes in force. A change replaces all of them in one step; a request sees the ones before it or the ones after. */
 public final class Routes {
 
     private final Clock clock;
+    private final Sinks.Many<Status> replaced = Sinks.many().multicast().directBestEffort();
     private volatile InForce inForce;
 
     private record InForce(RouteTable table, Status status) {}
@@ -38,6 +41,12 @@ public final class Routes {
     void replace(List<Route> routes, List<ConfigurationFault> faults) {
         long changes = inForce.status().changes() + 1;
         inForce = new InForce(new RouteTable(routes), new Status(routes, faults, clock.instant(), changes));
+        replaced.tryEmitNext(inForce.status());
+    }
+
+    /** What is in force from now on, at each change. */
+    Flux<Status> changes() {
+        return replaced.asFlux();
     }
 
     @Nullable

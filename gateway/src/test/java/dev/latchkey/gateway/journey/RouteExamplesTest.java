@@ -86,7 +86,17 @@ class RouteExamplesTest {
     void areAllExercisedHere() {
         assertThat(examples.keySet())
                 .containsExactly(
-                        "api", "deploy", "docs", "grafana", "legacy", "metrics", "notes", "partners", "site", "wiki");
+                        "api",
+                        "chat",
+                        "deploy",
+                        "docs",
+                        "grafana",
+                        "legacy",
+                        "metrics",
+                        "notes",
+                        "partners",
+                        "site",
+                        "wiki");
     }
 
     @Test
@@ -182,6 +192,32 @@ class RouteExamplesTest {
         String[] signedIn = {question[0], question[1], question[2], sessionOf("employee")};
         assertThat(get("metrics", "/oauth2/auth", signedIn).status()).isEqualTo(202);
         assertThat(get("metrics", "/", sessionOf("employee")).status()).isEqualTo(404);
+    }
+
+    @Test
+    void theChatIsOpenedByItsOwnPagesAndOneOther() {
+        github.person("employee").orgs("acme");
+        String session = sessionOf("employee");
+        String[] handshake = {
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            session,
+            ""
+        };
+        handshake[5] = "Origin: https://www.example.com";
+        assertThat(shake(handshake)).isEqualTo(101);
+        handshake[5] = "Origin: http://chat.example.com";
+        assertThat(shake(handshake)).isEqualTo(101);
+        handshake[5] = "Origin: https://evil.example.com";
+        assertThat(shake(handshake)).isEqualTo(403);
+    }
+
+    private static int shake(String... lines) {
+        return RawHttp.to(gateway.port())
+                .send("GET /ws HTTP/1.1\r\nHost: chat.example.com\r\n" + String.join("\r\n", lines) + "\r\n\r\n")
+                .status();
     }
 
     @Test

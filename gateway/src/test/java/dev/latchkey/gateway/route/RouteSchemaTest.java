@@ -47,6 +47,7 @@ class RouteSchemaTest {
         assertThat(keys("/properties/send/properties")).isEqualTo(new TreeSet<>(RouteFields.SEND_KEYS));
         assertThat(keys("/properties/send/properties/jwt/anyOf/1/properties"))
                 .isEqualTo(new TreeSet<>(RouteFields.JWT_KEYS));
+        assertThat(keys("/properties/websocket/properties")).isEqualTo(new TreeSet<>(RouteFields.SOCKET_KEYS));
         assertThat(keys("/properties/limits/properties")).isEqualTo(new TreeSet<>(LimitFields.KEYS));
         assertThat(keys("/properties/limits/properties/breaker/anyOf/1/properties"))
                 .isEqualTo(new TreeSet<>(LimitFields.BREAKER_KEYS));
@@ -71,6 +72,7 @@ class RouteSchemaTest {
                 "to: https://a.example:8443/\nallow: [anyone, user:a, 'user:dependabot[bot]', org:a-b, team:a/b_c.d]\n",
                 "to: http://a\nallow: ['actions:a/b', 'actions:a/*@refs/tags/v*', 'actions:a@1/b@2:environment:x y']\n",
                 "to: http://a\nallow: ['actions:a/b:pull_request', 'actions:a@1/b@2@refs/heads/main']\n",
+                START + "websocket: { origins: ['https://App.example:8443', 'http://a/', '*'], idle: 5m }\n",
                 "to: builtin:forward-auth\nallow: [signed-in]\nlimits: { rate: 5/s, body: 1MB }\nfilters: [Method=GET]\n",
                 "to: builtin:github-api\nallow: [signed-in]\n",
                 "to: http://[::1]:80\nallow: ['repo:a/b', 'repo:a/.github:admin', 'repo:a/b:push', 'email:a.*@*.b-c.de']\n"
@@ -108,6 +110,10 @@ class RouteSchemaTest {
                 "to: http://a/b\nallow: [signed-in]\n",
                 "to: http://u@a\nallow: [signed-in]\n",
                 "to: builtin:nothing\nallow: [signed-in]\n",
+                START + "websocket: { origins: [app.example] }\n",
+                START + "websocket: { origins: [https://a/x] }\n",
+                START + "websocket: { origin: '*' }\n",
+                START + "websocket: { idle: 5 }\n",
                 START + "what: 1\n",
                 START + "errors: trackeep\n",
                 START + "webhook-secret: x\n",
