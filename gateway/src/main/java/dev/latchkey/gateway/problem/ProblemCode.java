@@ -232,6 +232,11 @@ public enum ProblemCode {
             401,
             "The token is not valid, or not any more",
             "Make a new token on the account page."),
+    GITHUB_TOKEN_REFUSED(
+            "github-token.refused",
+            401,
+            "This GitHub token is not one that this gateway's app got for you",
+            "Sign in to the gateway, or use one of its own API tokens: tokens of other apps and personal ones are not taken."),
     API_TOKEN_ELSEWHERE(
             "api-token.elsewhere",
             403,

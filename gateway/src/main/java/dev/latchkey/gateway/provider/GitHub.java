@@ -178,6 +178,20 @@ public final class GitHub {
                 });
     }
 
+    /**
+     * Whose a token is, if it is a good one of this app; empty if it is not, whatever else it may be good for.
+     *
+     * @return fails if GitHub says neither
+     */
+    public Mono<TokenOwner> ownerOf(AccessToken token) {
+        return application(HttpMethod.POST, "token", token).exchangeToMono(response -> switch (response.statusCode()
+                .value()) {
+            case 200 -> response.bodyToMono(CheckedToken.class).mapNotNull(known -> known.ownerFor(properties.id()));
+            case 404, 422 -> response.releaseBody().then(Mono.empty());
+            default -> response.createError();
+        });
+    }
+
     /** Makes GitHub forget a token of this app, or as configured the person's whole grant with all its tokens. */
     public Mono<Void> revoke(AccessToken token) {
         return revoke(token, properties.revoke().path());

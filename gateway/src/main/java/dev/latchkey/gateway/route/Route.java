@@ -20,6 +20,7 @@ import org.springframework.web.util.pattern.PathPattern;
  * @param backend scheme, host and port of the app; or {@code builtin:} and a name
  * @param allow who is let in: any line suffices, and nothing else does
  * @param open what is open to everybody inside a protected route
+ * @param takesGitHubTokens whether GitHub tokens of the gateway's own app say who is calling
  * @param sockets who may open WebSockets, and how long one may be silent
  * @param filters what Spring Cloud Gateway does to the request and the answer, in order
  * @param condition what a request must fulfil besides host and path, or null; else the route is not there
@@ -31,6 +32,7 @@ public record Route(
         URI backend,
         List<Rule> allow,
         List<OpenPath> open,
+        boolean takesGitHubTokens,
         Send send,
         Limits limits,
         Sockets sockets,

@@ -160,6 +160,19 @@ final class RouteFields {
         return lines;
     }
 
+    /** {@code accept}: what besides the usual says who is calling. */
+    boolean acceptsGitHubTokens(@Nullable Node node) {
+        boolean accepted = false;
+        for (ScalarNode line : node == null ? List.<ScalarNode>of() : yaml.list(node)) {
+            if (line.getValue().equals("github-token")) {
+                accepted = true;
+            } else {
+                yaml.fault(line, "'" + line.getValue() + "' is nothing that can be accepted", "Write github-token.");
+            }
+        }
+        return accepted;
+    }
+
     Send send(@Nullable Node node, String routeId) {
         if (node == null) {
             return new Send(defaultJwt(HeaderPreset.OAUTH2_PROXY, routeId), HeaderPreset.OAUTH2_PROXY, false);

@@ -24,7 +24,7 @@ final class RouteFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     static final Set<String> KEYS =
-            Set.of("host", "path", "to", "allow", "public", "send", "limits", "websocket", "filters");
+            Set.of("host", "path", "to", "allow", "public", "accept", "send", "limits", "websocket", "filters");
     private static final Set<String> PLANNED = Set.of("errors", "webhook-secret");
 
     private final RouteYaml yaml;
@@ -114,6 +114,7 @@ final class RouteFile {
         var backend = fields.backend(file.required("to", "Say where the app runs, such as http://127.0.0.1:3000."));
         var allow = fields.allow(file.required("allow", "Say who is let in; without it nobody would be."));
         var open = fields.open(file.get("public"));
+        var gitHubTokens = fields.acceptsGitHubTokens(file.get("accept"));
         var send = fields.send(file.get("send"), id);
         var limits = new LimitFields(yaml).read(file.get("limits"));
         var sockets = fields.sockets(file.get("websocket"));
@@ -124,7 +125,7 @@ final class RouteFile {
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
         }
-        return new Route(id, host, path, backend, allow, open, send, limits, sockets, made.filters(), made.condition());
+        return new Route(id, host, path, backend, allow, open, gitHubTokens, send, limits, sockets, made.filters(), made.condition());
     }
 
     /** A setting without effect would look like protection. */

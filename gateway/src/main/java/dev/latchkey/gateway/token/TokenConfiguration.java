@@ -1,6 +1,8 @@
 package dev.latchkey.gateway.token;
 
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.limit.Throttle;
+import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.route.CredentialReader;
 import dev.latchkey.gateway.session.OpenStreams;
 import dev.latchkey.gateway.store.Store;
@@ -23,5 +25,10 @@ class TokenConfiguration {
     @Bean
     CredentialReader apiTokenReader(ApiTokens tokens) {
         return new ApiTokenReader(tokens);
+    }
+
+    @Bean
+    CredentialReader gitHubTokenReader(GitHub gitHub, Throttle throttle, Clock clock) {
+        return new GitHubTokenReader(gitHub, throttle, clock);
     }
 }

@@ -1,5 +1,6 @@
-/** API tokens of the gateway's own: what people make for their programs, and what a program shows instead of a cookie. */
-@ApplicationModule(allowedDependencies = {"problem", "keys", "store", "session", "vault", "route"})
+/** What people's programs show instead of a cookie: API tokens of the gateway's own, and GitHub tokens of its app. */
+@ApplicationModule(
+        allowedDependencies = {"problem", "web", "keys", "store", "provider", "session", "vault", "route", "limit"})
 @NullMarked
 package dev.latchkey.gateway.token;
 

@@ -28,6 +28,8 @@ import reactor.netty.Connection;
  */
 public final class ProblemBoundary implements Stage {
 
+    private static final Set<ProblemCode> REFUSED_TOKENS =
+            Set.of(ProblemCode.API_TOKEN_REFUSED, ProblemCode.ACTIONS_TOKEN_REFUSED, ProblemCode.GITHUB_TOKEN_REFUSED);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemBoundary.class);
     private static final String MARK = "X-Latchkey-Problem";
     /** As somebody else, or as oneself with more rights at the provider. */
@@ -92,7 +94,7 @@ public final class ProblemBoundary implements Stage {
     /** Says what can be sent instead (RFC 9110, section 11.6.1; RFC 6750, section 3). */
     private void challenge(ServerHttpRequest request, ProblemCode code, HttpHeaders headers) {
         String realm = "realm=\"" + address.origin() + '"';
-        boolean refused = code == ProblemCode.API_TOKEN_REFUSED || code == ProblemCode.ACTIONS_TOKEN_REFUSED;
+        boolean refused = REFUSED_TOKENS.contains(code);
         if (refused) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer " + realm + ", error=\"invalid_token\"");
         } else if (code == ProblemCode.SIGN_IN_REQUIRED) {
