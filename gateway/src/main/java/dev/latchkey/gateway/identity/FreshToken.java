@@ -1,19 +1,25 @@
 package dev.latchkey.gateway.identity;
 
+import dev.latchkey.gateway.installation.InstallationTokens;
+import dev.latchkey.gateway.installation.Reach;
+import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.AccessToken;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
+import dev.latchkey.gateway.route.RepositoryTemplate;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.web.RequestScope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * The stage that fetches the person's GitHub token, only where the route sends it on. Whose sign-in is over at GitHub is
+ * The stage that fetches the GitHub token that the route sends on, where it does: the person's, or the one of an
+ * installation of the gateway's own App. Whose sign-in is over at GitHub is
  * asked to sign in again.
  */
 public final class FreshToken implements PermittedStage {
@@ -21,10 +27,12 @@ public final class FreshToken implements PermittedStage {
     private static final String ATTRIBUTE = AccessToken.class.getName();
 
     private final TokenVault vault;
+    private final InstallationTokens installations;
     private final Challenger challenger;
 
-    FreshToken(TokenVault vault, Challenger challenger) {
+    FreshToken(TokenVault vault, InstallationTokens installations, Challenger challenger) {
         this.vault = vault;
+        this.installations = installations;
         this.challenger = challenger;
     }
 
@@ -34,6 +42,10 @@ public final class FreshToken implements PermittedStage {
 
     @Override
     public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
+        RepositoryTemplate repository = permit.route().send().repository();
+        if (repository != null) {
+            return ofInstallation(permit, repository, exchange, next);
+        }
         Person person = permit.caller() == null ? null : permit.caller().person();
         if (person == null || !permit.route().send().githubToken()) {
             return next.proceed(permit, exchange);
@@ -42,6 +54,21 @@ public final class FreshToken implements PermittedStage {
                 .map(token -> attached(exchange, token))
                 .onErrorResume(FreshToken::isOver, over -> Mono.just(false))
                 .flatMap(attached -> attached ? next.proceed(permit, exchange) : challenger.challenge(exchange));
+    }
+
+    /** The same for whoever is let in: it is the app behind that is trusted with it, and no client sees it. */
+    private Mono<Void> ofInstallation(
+            Permit permit, RepositoryTemplate repository, ServerWebExchange exchange, Next next) {
+        String name = repository.nameIn(
+                permit.route().path(), RequestScope.of(exchange).path());
+        if (name == null) {
+            throw Problem.of(ProblemCode.REPOSITORY_INVALID);
+        }
+        Reach reach = Reach.into(new RepositoryName(repository.owner(), name));
+        return installations.token(reach).flatMap(token -> {
+            attached(exchange, new AccessToken(token.secret()));
+            return next.proceed(permit, exchange);
+        });
     }
 
     private static boolean attached(ServerWebExchange exchange, AccessToken token) {

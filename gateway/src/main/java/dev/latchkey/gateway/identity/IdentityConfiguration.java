@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.identity;
 
+import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.route.Challenger;
@@ -14,8 +15,8 @@ import org.springframework.context.annotation.Configuration;
 class IdentityConfiguration {
 
     @Bean
-    FreshToken freshToken(TokenVault vault, Challenger challenger) {
-        return new FreshToken(vault, challenger);
+    FreshToken freshToken(TokenVault vault, InstallationTokens installations, Challenger challenger) {
+        return new FreshToken(vault, installations, challenger);
     }
 
     @Bean

@@ -10,6 +10,7 @@
             "vault",
             "membership",
             "actions",
+            "installation",
             "route"
         })
 @NullMarked

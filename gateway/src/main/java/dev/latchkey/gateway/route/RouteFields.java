@@ -27,8 +27,9 @@ final class RouteFields {
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final Set<String> RESERVED_HEADERS =
             Set.of("host", "cookie", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
-    static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token");
+    static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token", "repository");
     static final Set<String> SOCKET_KEYS = Set.of("origins", "idle");
+    private static final String INSTALLATION = "installation";
     static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
 
     private final RouteYaml yaml;
@@ -173,9 +174,9 @@ final class RouteFields {
         return accepted;
     }
 
-    Send send(@Nullable Node node, String routeId) {
+    Send send(@Nullable Node node, String routeId, @Nullable PathPattern path) {
         if (node == null) {
-            return new Send(defaultJwt(HeaderPreset.OAUTH2_PROXY, routeId), HeaderPreset.OAUTH2_PROXY, false);
+            return new Send(defaultJwt(HeaderPreset.OAUTH2_PROXY, routeId), HeaderPreset.OAUTH2_PROXY, false, null);
         }
         RouteYaml.Mapping send = yaml.mapping(node);
         send.keysOutside(SEND_KEYS)
@@ -185,8 +186,34 @@ final class RouteFields {
                         "Use one of " + RouteFile.sorted(SEND_KEYS) + "."));
         HeaderPreset headers = preset(send.get("headers"));
         Node token = send.get("github-token");
-        boolean githubToken = token != null && Boolean.TRUE.equals(yaml.flag(token));
-        return new Send(jwt(send.get("jwt"), headers, routeId), headers, githubToken);
+        boolean ofInstallation =
+                token instanceof ScalarNode scalar && scalar.getValue().equals(INSTALLATION);
+        boolean githubToken = token != null && !ofInstallation && Boolean.TRUE.equals(yaml.flag(token));
+        RepositoryTemplate repository = repository(node, send.get("repository"), ofInstallation, path);
+        return new Send(jwt(send.get("jwt"), headers, routeId), headers, githubToken, repository);
+    }
+
+    private @Nullable RepositoryTemplate repository(
+            Node send, @Nullable Node node, boolean ofInstallation, @Nullable PathPattern path) {
+        if (node == null || !ofInstallation) {
+            if (ofInstallation || node != null) {
+                yaml.fault(
+                        send,
+                        "'github-token: installation' and 'repository' go together",
+                        "Write both, such as { github-token: installation, repository: acme/wiki }.");
+            }
+            return null;
+        }
+        String text = yaml.text(node);
+        RepositoryTemplate template =
+                text == null ? null : RepositoryTemplate.of(text).orElse(null);
+        if (template == null || path == null || !template.fits(path)) {
+            yaml.fault(
+                    node,
+                    "'" + text + "' names no repository",
+                    "Write it like acme/wiki, or like acme/{repo} with {repo} in the route's path.");
+        }
+        return template;
     }
 
     Sockets sockets(@Nullable Node node) {

@@ -115,7 +115,7 @@ final class RouteFile {
         var allow = fields.allow(file.required("allow", "Say who is let in; without it nobody would be."));
         var open = fields.open(file.get("public"));
         var gitHubTokens = fields.acceptsGitHubTokens(file.get("accept"));
-        var send = fields.send(file.get("send"), id);
+        var send = fields.send(file.get("send"), id, path);
         var limits = new LimitFields(yaml).read(file.get("limits"));
         var sockets = fields.sockets(file.get("websocket"));
         var made = new FilterLines(yaml, setting.parts(), id).read(file.get("filters"));
@@ -125,7 +125,19 @@ final class RouteFile {
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
         }
-        return new Route(id, host, path, backend, allow, open, gitHubTokens, send, limits, sockets, made.filters(), made.condition());
+        return new Route(
+                id,
+                host,
+                path,
+                backend,
+                allow,
+                open,
+                gitHubTokens,
+                send,
+                limits,
+                sockets,
+                made.filters(),
+                made.condition());
     }
 
     /** A setting without effect would look like protection. */

@@ -9,8 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param jwt the identity JWT, or null if the route wants none
  * @param headers the names of the plain identity headers
  * @param githubToken whether the person's GitHub token is sent in {@code X-Forwarded-Access-Token}
+ * @param repository of which repository the installation's token is sent there instead, or null
  */
-public record Send(@Nullable Jwt jwt, HeaderPreset headers, boolean githubToken) {
+public record Send(
+        @Nullable Jwt jwt,
+        HeaderPreset headers,
+        boolean githubToken,
+        @Nullable RepositoryTemplate repository) {
 
     /** The longest life of an identity JWT: nothing can call one back. */
     public static final Duration LONGEST_TTL = Duration.ofMinutes(5);

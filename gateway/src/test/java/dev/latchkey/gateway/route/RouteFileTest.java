@@ -61,7 +61,10 @@ class RouteFileTest {
         assertThat(route.open()).hasSize(2);
         assertThat(route.send())
                 .isEqualTo(new Send(
-                        new Send.Jwt("X-Gateway-Jwt", "notes", Duration.ofMinutes(2)), HeaderPreset.REMOTE_USER, true));
+                        new Send.Jwt("X-Gateway-Jwt", "notes", Duration.ofMinutes(2)),
+                        HeaderPreset.REMOTE_USER,
+                        true,
+                        null));
     }
 
     @Test
@@ -74,7 +77,8 @@ class RouteFileTest {
                 .isEqualTo(new Send(
                         new Send.Jwt("Authorization", "wiki", Duration.ofMinutes(5)),
                         HeaderPreset.OAUTH2_PROXY,
-                        false));
+                        false,
+                        null));
     }
 
     @ParameterizedTest
