@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.ops;
 
+import dev.latchkey.gateway.github.pace.PaceGauges;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.route.Explainer;
 import dev.latchkey.gateway.route.Routes;
@@ -40,6 +41,11 @@ class OpsConfiguration {
     @Bean
     InstallationMetrics installationMetrics(MeterRegistry meters) {
         return new InstallationMetrics(meters);
+    }
+
+    @Bean
+    PaceMetrics paceMetrics(MeterRegistry meters, PaceGauges gauges) {
+        return new PaceMetrics(meters, gauges);
     }
 
     @Bean

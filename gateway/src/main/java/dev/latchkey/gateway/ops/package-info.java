@@ -12,6 +12,7 @@
             "login",
             "identity",
             "installation",
+            "github :: pace",
             "limit",
             "forward"
         })

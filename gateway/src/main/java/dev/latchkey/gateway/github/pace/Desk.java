@@ -149,6 +149,18 @@ final class Desk {
         return closed;
     }
 
+    /** The node ends: who waits is told so, and nothing more is done. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+            queue.find(ticket -> true).forEach(ticket -> dismiss(ticket, Reason.CROWD, SOON));
+            if (alarm != null) {
+                alarm.dispose();
+            }
+        }
+        deliver();
+    }
+
     @Nullable
     QuotaView quota(String resource) {
         synchronized (this) {
@@ -193,7 +205,7 @@ final class Desk {
 
     /** Decides under the lock what is then done outside of it. */
     private Runnable nextStep() {
-        if (busy) {
+        if (busy || closed) {
             return () -> {};
         }
         boolean away = staff.home().isAway();

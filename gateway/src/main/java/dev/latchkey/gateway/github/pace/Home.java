@@ -6,10 +6,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -33,7 +35,6 @@ final class Home {
     private final Scheduler scheduler;
     private final boolean alone;
     private final long node;
-    private final AtomicLong countedAt = new AtomicLong(Long.MIN_VALUE);
     private volatile int nodes;
     private volatile long awayUntil;
     private volatile long carefulUntil;
@@ -76,16 +77,22 @@ final class Home {
         return nodes;
     }
 
-    /** Says that this node is there, and counts the others; now and again, while there are calls. */
-    void count() {
-        long now = clock.millis();
-        long last = countedAt.get();
-        if (alone || isAway() || now - COUNT_EVERY < last || !countedAt.compareAndSet(last, now)) {
+    /** Says that this node is there, and counts the others. */
+    Disposable countNowAndAgain() {
+        return alone
+                ? Disposables.disposed()
+                : scheduler.schedulePeriodically(this::count, 0, COUNT_EVERY, TimeUnit.MILLISECONDS);
+    }
+
+    private void count() {
+        if (isAway()) {
             return;
         }
         noticing(store.addMember(NODES, Long.toString(node), clock.instant().plus(ALIVE))
                         .then(store.members(NODES).count()))
-                .subscribe(count -> nodes = Math.max(1, count.intValue()), failure -> {});
+                .subscribe(
+                        count -> nodes = Math.max(1, count.intValue()),
+                        failure -> LOG.debug("Nodes were not counted", failure));
     }
 
     private <T> Mono<T> noticing(Mono<T> step) {
@@ -104,7 +111,7 @@ final class Home {
         }
         if (pause == FIRST_PAUSE) {
             LOG.warn(
-                    "Nodes cannot agree on calls to GitHub, so this one keeps to 1/{} of the limits: {}",
+                    "Calls to GitHub cannot be written down for all nodes, so this one keeps to 1/{} of the limits: {}",
                     nodes,
                     failure.toString());
         }

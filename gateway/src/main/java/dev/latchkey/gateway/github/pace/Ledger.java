@@ -85,7 +85,8 @@ final class Ledger {
         waiting.removeIf(each -> each.until <= now);
         for (Flight flight : List.copyOf(flights)) {
             if (!leases.containsKey(flight.node()) || now - flight.began() > LONGEST_FLIGHT) {
-                land(flight, now);
+                // Nobody knows how long it took; most likely no longer than the others.
+                land(flight, now, flight.graph() ? graphPeak : peak);
             }
         }
     }
@@ -214,7 +215,7 @@ final class Ledger {
         if (happening instanceof Happening.Answered answered) {
             answered(flight, answered.answer(), limits);
         } else if (flight != null && happening instanceof Happening.Over over) {
-            land(flight, over.at());
+            land(flight, over.at(), over.at() - flight.began());
         } else if (flight != null) {
             flights.remove(flight);
         }
@@ -222,7 +223,7 @@ final class Ledger {
 
     private void answered(@Nullable Flight flight, Answer answer, Limits limits) {
         if (flight != null && !flight.answered()) {
-            count(flight, answer.at());
+            count(flight, answer.at(), answer.at() - flight.began());
             flights.set(flights.indexOf(flight), flight.withAnswer());
         }
         Answer.Quota quota = answer.quota();
@@ -250,9 +251,9 @@ final class Ledger {
         return flight == null ? Resources.CORE : flight.resource();
     }
 
-    private void land(Flight flight, long at) {
+    private void land(Flight flight, long at, long span) {
         if (!flight.answered()) {
-            count(flight, at);
+            count(flight, at, span);
         }
         flights.remove(flight);
         if (flight.write()) {
@@ -264,8 +265,8 @@ final class Ledger {
     }
 
     /** From here on it counts for as long as the windows last. */
-    private void count(Flight flight, long at) {
-        long took = Math.max(0, Math.min(LONGEST, at - flight.began()));
+    private void count(Flight flight, long at, long span) {
+        long took = Math.max(0, Math.min(LONGEST, span));
         if (flight.graph()) {
             graphPoints.add(at, flight.points());
             graphCpu.add(at, took);

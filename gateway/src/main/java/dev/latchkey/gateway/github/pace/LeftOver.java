@@ -1,7 +1,7 @@
 package dev.latchkey.gateway.github.pace;
 
 /** Is shown what is left of quotas. */
-public interface LeftOver {
+interface LeftOver {
 
     /**
      * @param resource the quota; a closed set

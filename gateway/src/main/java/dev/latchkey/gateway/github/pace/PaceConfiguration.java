@@ -12,7 +12,7 @@ import reactor.core.scheduler.Schedulers;
 @EnableConfigurationProperties(PaceProperties.class)
 class PaceConfiguration {
 
-    @Bean
+    @Bean(initMethod = "start")
     SharedPacer pacer(PaceProperties properties, Store store, Clock clock, ApplicationEventPublisher publisher) {
         return new SharedPacer(properties, store, clock, Schedulers.parallel(), publisher::publishEvent);
     }

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.github.pace;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -13,6 +14,7 @@ final class Resources {
 
     static final String CORE = "core";
     static final String GRAPHQL = "graphql";
+    private static final String OTHER = "other";
 
     private static final Set<String> KNOWN = Set.of(
             CORE,
@@ -68,7 +70,14 @@ final class Resources {
 
     /** The name, or {@code other} for one that GitHub has made since. */
     static String label(String resource) {
-        return KNOWN.contains(resource) ? resource : "other";
+        return KNOWN.contains(resource) ? resource : OTHER;
+    }
+
+    /** All that {@link #label} answers. */
+    static Set<String> labels() {
+        Set<String> labels = new TreeSet<>(KNOWN);
+        labels.add(OTHER);
+        return labels;
     }
 
     /** How long a window is thought to last, in milliseconds. */

@@ -5,28 +5,35 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 /** The pacer of a node: a desk for every principal that calls, closed when it has been quiet for a while. */
-final class SharedPacer implements Pacer {
+final class SharedPacer implements Pacer, PaceGauges, AutoCloseable {
 
     private static final long QUIET = 600_000;
     private static final long SWEEP_EVERY = 30_000;
     private static final long MOST_NODES = 1L << 40;
+    private static final long FRESH = 1_000;
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Map<String, Desk> desks = new ConcurrentHashMap<>();
     private final AtomicLong sweptAt = new AtomicLong();
     private final Desk.Staff staff;
     private final int mostPrincipals;
+    private volatile Disposable counting = Disposables.disposed();
+    private volatile Least least = new Least(0, Map.of());
 
     SharedPacer(PaceProperties properties, Store store, Clock clock, Scheduler scheduler, Consumer<PaceEvent> events) {
         long node = ThreadLocalRandom.current().nextLong(MOST_NODES);
@@ -45,15 +52,26 @@ final class SharedPacer implements Pacer {
         this.mostPrincipals = properties.principals();
     }
 
+    /** From now on other nodes count this one among those that share the limits, until it is closed. */
+    void start() {
+        counting = staff.home().countNowAndAgain();
+    }
+
+    @Override
+    public void close() {
+        counting.dispose();
+        desks.values().forEach(Desk::close);
+    }
+
     @Override
     public Mono<Slot> enter(Call call) {
-        return Mono.create(sink -> enter(call, sink));
+        // A slot that comes just as its caller goes away would be lost with its place.
+        return Mono.<Slot>create(sink -> enter(call, sink)).doOnDiscard(Slot.class, Slot::done);
     }
 
     private void enter(Call call, MonoSink<Slot> sink) {
         long now = staff.clock().millis();
         sweep(now);
-        staff.home().count();
         Ticket ticket = new Ticket(call, Nature.of(call, staff.resources()), sink);
         Desk desk;
         do {
@@ -74,20 +92,39 @@ final class SharedPacer implements Pacer {
         return desk == null ? null : desk.quota(resource);
     }
 
-    /** What is left of each quota of everybody who called of late. */
-    void tellLeftOver(LeftOver leftOver) {
-        desks.values().forEach(desk -> desk.tellLeftOver(leftOver));
-    }
-
-    /** Calls that wait on this node. */
-    int waiting() {
+    @Override
+    public int waiting() {
         return desks.values().stream().mapToInt(Desk::waiting).sum();
     }
 
-    /** Calls under way from this node. */
-    int underWay() {
+    @Override
+    public int underWay() {
         return staff.crew().busy();
     }
+
+    @Override
+    public Set<String> resources() {
+        return Resources.labels();
+    }
+
+    @Override
+    public double leastLeft(String resource) {
+        return least(staff.clock().millis()).parts().getOrDefault(resource, Double.NaN);
+    }
+
+    /** One look at every desk serves for all that is asked within a second. */
+    private Least least(long now) {
+        Least known = least;
+        if (Math.abs(now - known.at()) < FRESH) {
+            return known;
+        }
+        Map<String, Double> parts = new HashMap<>();
+        desks.values().forEach(desk -> desk.tellLeftOver((resource, part) -> parts.merge(resource, part, Math::min)));
+        least = new Least(now, Map.copyOf(parts));
+        return least;
+    }
+
+    private record Least(long at, Map<String, Double> parts) {}
 
     int principals() {
         return desks.size();

@@ -460,4 +460,67 @@ class PacerTest {
                 .anyMatch(event ->
                         event instanceof PaceEvent.Went went && went.reason().equals("none"));
     }
+
+    @Test
+    void showsWhatIsLeftToWhoeverHasTheLeast() {
+        assertThat(world.nodes.get(0).leastLeft("core")).isNaN();
+        world.gitHub().leave("core", 1_001, 3_000_000);
+        world.gitHub(HUBOT).leave("core", 4_001, 3_000_000);
+        read(World.OCTOCAT, PATH, LONG);
+        read(HUBOT, PATH, LONG);
+        world.passSeconds(2);
+        assertThat(world.nodes.get(0).leastLeft("core")).isEqualTo(0.2);
+        assertThat(world.nodes.get(0).leastLeft("search")).isNaN();
+    }
+
+    @Test
+    void withoutTheStoreANodeGoesOnWithItsShareAndLaterTellsWhatItDid() {
+        World two = new World(5).node().node();
+        two.get(PATH);
+        two.passSeconds(10);
+        two.simulatedStore().setAway(true);
+        for (int i = 0; i < 1_000; i++) {
+            two.get(PATH);
+        }
+        two.passSeconds(50);
+        // A half, or a quarter before the nodes were counted; and the one before the outage.
+        assertThat(two.gitHub().arrivals()).hasSizeBetween(200, 451);
+        assertThat(two.gitHub().mostInFlight()).isLessThanOrEqualTo(4);
+
+        two.simulatedStore().setAway(false);
+        two.passSeconds(8);
+        IntStream.range(0, 1_000)
+                .forEach(i -> two.call(1, World.OCTOCAT, "y", World.GET, PATH, Kind.REST, Duration.ofSeconds(1)));
+        two.passSeconds(30);
+        assertThat(two.gitHub().trips()).isEmpty();
+    }
+
+    @Test
+    void aStopIsKeptOverARestart() {
+        answered(403, "{}", "Retry-After", "60", "x-ratelimit-remaining", "4000");
+        world.passSeconds(1);
+        world.node();
+        World.Attempt atNewNode = world.call(1, World.OCTOCAT, "x", World.GET, PATH, Kind.REST, Duration.ofSeconds(5));
+        assertRefusedAtOnce(atNewNode, Duration.ofSeconds(50), Duration.ofSeconds(60));
+    }
+
+    @Test
+    void theCallsOfANodeThatDiedAreOverInAMinute() {
+        World two = new World(5).node().node();
+        two.get(PATH);
+        two.passSeconds(1);
+        for (int i = 0; i < 8; i++) {
+            two.nodes
+                    .get(0)
+                    .enter(new Call(World.OCTOCAT, "x", World.GET, PATH, Kind.REST, LONG))
+                    .subscribe();
+        }
+        two.pass(Duration.ofMillis(50));
+        two.kill(0);
+        World.Attempt behind = two.call(1, World.OCTOCAT, "x", World.GET, PATH, Kind.REST, LONG);
+        two.passSeconds(30);
+        assertThat(behind.isDone()).isFalse();
+        two.passSeconds(35);
+        assertThat(behind.isDone()).isTrue();
+    }
 }

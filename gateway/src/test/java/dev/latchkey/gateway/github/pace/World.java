@@ -28,6 +28,7 @@ final class World {
     final Store store;
     private final @Nullable PumpedStore pumped;
     final List<SharedPacer> nodes = new ArrayList<>();
+    private final List<MortalScheduler> lives = new ArrayList<>();
     final List<PaceEvent> events = new ArrayList<>();
     final List<Attempt> attempts = new ArrayList<>();
     private final Map<String, SimulatedGitHub> gitHubs = new HashMap<>();
@@ -81,7 +82,17 @@ final class World {
     }
 
     World node(PaceProperties properties, long ahead) {
-        nodes.add(new SharedPacer(properties, store, time.clock(ahead), time.scheduler(), events::add));
+        MortalScheduler scheduler = new MortalScheduler(time.scheduler());
+        SharedPacer node = new SharedPacer(properties, store, time.clock(ahead), scheduler, events::add);
+        node.start();
+        nodes.add(node);
+        lives.add(scheduler);
+        return this;
+    }
+
+    /** The process of that node ends without a word. */
+    World kill(int node) {
+        lives.get(node).die();
         return this;
     }
 
