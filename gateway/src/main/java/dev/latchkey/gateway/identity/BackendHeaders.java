@@ -11,6 +11,7 @@ import dev.latchkey.gateway.route.HeaderPreset;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.Send;
 import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.web.ClientHeaders;
 import dev.latchkey.gateway.web.RequestScope;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -49,6 +49,11 @@ class OpsConfiguration {
     }
 
     @Bean
+    RouteMetrics routeMetrics(Routes routes, MeterRegistry meters) {
+        return new RouteMetrics(routes, meters);
+    }
+
+    @Bean
     InternalDoor internalDoor(InternalProperties properties, GatewayAddress address, Clock clock) {
         List<SecretSource> tokens = properties.token().stream()
                 .map(token -> SecretSource.of(token, clock))

@@ -32,11 +32,13 @@ final class FilterLines {
     private final RouteYaml yaml;
     private final Supplier<SpringParts> parts;
     private final String routeId;
+    private final @Nullable String jwtHeader;
 
-    FilterLines(RouteYaml yaml, Supplier<SpringParts> parts, String routeId) {
+    FilterLines(RouteYaml yaml, Supplier<SpringParts> parts, String routeId, @Nullable String jwtHeader) {
         this.yaml = yaml;
         this.parts = parts;
         this.routeId = routeId;
+        this.jwtHeader = jwtHeader;
     }
 
     private record Line(String name, Map<String, String> arguments) {}
@@ -119,10 +121,11 @@ final class FilterLines {
             Node item, Line line, List<GatewayFilter> filters, List<AsyncPredicate<ServerWebExchange>> conditions) {
         SpringParts known = parts.get();
         try {
+            FilterBounds.check(line.name());
             if (line.name().equals("Weight")) {
                 yaml.fault(item, "'Weight' divides requests between routes, and a file has one", "Leave it out.");
             } else if (known.isFilter(line.name())) {
-                filters.add(known.filter(routeId, line.name(), line.arguments(), filters.size() + 1));
+                filters.add(known.filter(routeId, line.name(), line.arguments(), filters.size() + 1, jwtHeader));
             } else if (known.isPredicate(line.name())) {
                 conditions.add(known.predicate(line.name(), line.arguments()));
             } else if (!known.isElsewhere(line.name())) {
@@ -131,6 +134,8 @@ final class FilterLines {
                         "there is no filter or predicate '" + line.name() + "'",
                         "Did you mean " + known.nearest(line.name()) + "?");
             }
+        } catch (FilterBounds.Exceeded e) {
+            yaml.fault(item, e.what(), e.remedy());
         } catch (RuntimeException e) {
             // Whatever a factory of Spring's throws at wrong arguments.
             yaml.fault(

@@ -118,7 +118,12 @@ final class RouteFile {
         var send = fields.send(file.get("send"), id, path);
         var limits = new LimitFields(yaml).read(file.get("limits"));
         var sockets = fields.sockets(file.get("websocket"));
-        var made = new FilterLines(yaml, setting.parts(), id).read(file.get("filters"));
+        var made = new FilterLines(
+                        yaml,
+                        setting.parts(),
+                        id,
+                        send.jwt() == null ? null : send.jwt().header())
+                .read(file.get("filters"));
         if (backend != null && BuiltIn.SCHEME.equals(backend.getScheme())) {
             refuseWhatNeverRuns(file, limits, made);
         }

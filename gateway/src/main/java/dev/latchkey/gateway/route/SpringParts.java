@@ -26,8 +26,10 @@ import org.springframework.cloud.gateway.handler.predicate.RoutePredicateFactory
 import org.springframework.cloud.gateway.support.ConfigurationService;
 import org.springframework.cloud.gateway.support.HasRouteId;
 import org.springframework.cloud.gateway.support.NameUtils;
+import org.springframework.cloud.gateway.support.config.KeyValueConverter;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.Ordered;
+import org.springframework.core.convert.ConversionService;
 import org.springframework.core.type.filter.AssignableTypeFilter;
 import org.springframework.util.ClassUtils;
 import org.springframework.validation.beanvalidation.OptionalValidatorFactoryBean;
@@ -84,10 +86,14 @@ final class SpringParts {
                 filters,
                 predicates,
                 elsewhere,
-                new ConfigurationService(
-                        new DefaultListableBeanFactory(),
-                        ApplicationConversionService::getSharedInstance,
-                        () -> validator));
+                new ConfigurationService(new DefaultListableBeanFactory(), SpringParts::conversion, () -> validator));
+    }
+
+    /** As Spring Cloud Gateway sets it up. */
+    private static ConversionService conversion() {
+        ApplicationConversionService conversion = new ApplicationConversionService();
+        conversion.addConverter(new KeyValueConverter());
+        return conversion;
     }
 
     private static List<Class<?>> classes(String packageName, Class<?> kind) {
@@ -142,7 +148,8 @@ final class SpringParts {
     }
 
     /** The filter, in the place that its line has. */
-    GatewayFilter filter(String routeId, String name, Map<String, String> arguments, int line) {
+    GatewayFilter filter(
+            String routeId, String name, Map<String, String> arguments, int line, @Nullable String jwtHeader) {
         FilterDefinition definition = new FilterDefinition();
         definition.setName(name);
         definition.setArgs(arguments);
@@ -150,17 +157,19 @@ final class SpringParts {
         if (factory == null) {
             throw new IllegalArgumentException("There is no filter " + name);
         }
-        GatewayFilter filter = filter(factory, routeId, definition);
+        GatewayFilter filter = filter(factory, routeId, definition, jwtHeader);
         LOG.debug("Route {} has the filter {}", routeId, filter);
         return filter instanceof Ordered ? filter : new OrderedGatewayFilter(filter, line);
     }
 
-    private <C> GatewayFilter filter(GatewayFilterFactory<C> factory, String routeId, FilterDefinition definition) {
+    private <C> GatewayFilter filter(
+            GatewayFilterFactory<C> factory, String routeId, FilterDefinition definition, @Nullable String jwtHeader) {
         C bound = configuration
                 .with(factory)
                 .name(definition.getName())
                 .properties(definition.getArgs())
                 .bind();
+        FilterBounds.check(factory.name(), bound, jwtHeader);
         if (bound instanceof HasRouteId hasRouteId) {
             hasRouteId.setRouteId(routeId);
         }

@@ -6,6 +6,7 @@ import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,8 @@ class LiveRoutesTest {
             within(SOON, () -> octocat.fetch("/wiki").statusCode() == 403);
             write(app, "nobody");
             within(SOON, () -> !gateway.bean(Routes.class).status().faults().isEmpty());
+            assertThat(metrics(gateway))
+                    .contains("latchkey_routes 1.0", "latchkey_routes_faults 1.0", "latchkey_routes_changes_total 2.0");
             assertThat(octocat.fetch("/wiki").statusCode()).isEqualTo(403);
             write(app, "user:octocat");
             within(SOON, () -> octocat.fetch("/wiki").statusCode() == 200);
@@ -43,6 +46,10 @@ class LiveRoutesTest {
             Files.delete(folder.resolve("wiki.yaml"));
             within(SOON, () -> octocat.fetch("/wiki").statusCode() == 404);
         }
+    }
+
+    private static String metrics(TestGateway gateway) {
+        return RawHttp.to(gateway.internalPort()).get("/metrics").body();
     }
 
     private TestGateway start(GitHubStub github, EchoBackend app, String rule) throws IOException {

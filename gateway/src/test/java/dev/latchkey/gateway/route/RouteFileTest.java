@@ -127,6 +127,16 @@ class RouteFileTest {
                     to: http://a\\nallow:\\n  - 'user:'                                   | 3 | is no GitHub login
                     to: http://a\\nallow:\\n  - user:oct ocat                             | 3 | is no GitHub login
                     to: builtin:forward-auth\\nallow: [anyone]\\nfilters: [StripPrefix=1]   | 3 | a built-in takes no filters
+                    to: http://a\\nallow: [anyone]\\nfilters: ['RequestHeaderToRequestUri=X-To']  | 3 | to another address than 'to'
+                    to: http://a\\nallow: [anyone]\\nfilters: ['SetRequestUri=http://{host}']  | 3 | to another address than 'to'
+                    to: http://a\\nallow: [anyone]\\nfilters: [TokenRelay=]                    | 3 | knows nobody here
+                    to: http://a\\nallow: [anyone]\\nfilters: ['MapRequestHeader=X-A, X-Forwarded-User'] | 3 | would write the header X-Forwarded-User
+                    to: http://a\\nallow: [anyone]\\nfilters: ['SetRequestHeader=x_forwarded.email, a']  | 3 | would write the header x_forwarded.email
+                    to: http://a\\nallow: [anyone]\\nfilters: ['AddRequestHeader=Remote-User, admin']    | 3 | would write the header Remote-User
+                    to: http://a\\nallow: [anyone]\\nfilters: ['AddRequestHeadersIfNotPresent=X-A:1,X-Auth-Request-User:a'] | 3 | would write the header X-Auth-Request-User
+                    to: http://a\\nallow: [anyone]\\nfilters: ['AddRequestHeader=Authorization, Basic x'] | 3 | would write the header Authorization
+                    to: http://a\\nallow: [anyone]\\nsend: { jwt: { header: X-My-Jwt } }\\nfilters: ['MapRequestHeader=X-A, X-My-JWT'] | 4 | would write the header X-My-JWT
+                    to: http://a\\nallow: [anyone]\\nfilters: [{ name: MapRequestHeader, args: { from-header: A, TO_HEADER: X-Forwarded-User } }] | 3 | would write the header X-Forwarded-User
                     to: builtin:forward-auth\\nallow: [anyone]\\nlimits: { timeout: 3s }    | 3 | only 'rate', 'burst', 'body' and 'headers' work
                     to: builtin:gitlab-api\\nallow: [signed-in]                          | 1 | 'builtin:gitlab-api' is nothing that the gateway has
                     to: ftp://a\\nallow: [signed-in]                                     | 1 | is no address
@@ -198,6 +208,25 @@ class RouteFileTest {
         assertThat(faults.list())
                 .extracting(ConfigurationFault::remedy)
                 .containsExactly("Did you mean AddRequestHeader?", "Did you mean Method?");
+    }
+
+    /** A password of the gateway's own for an app that knows no JWT, and the headers that only describe the way. */
+    @Test
+    void leavesOtherHeadersToFilters() throws IOException {
+        Files.writeString(folder.resolve("a.yaml"), """
+                to: http://a
+                allow: [anyone]
+                send: { jwt: false }
+                filters:
+                  - AddRequestHeader=Authorization, Basic x
+                  - SetRequestHeader=X-Forwarded-Prefix, /a
+                  - SetRequestHeader=Host, b
+                  - AddResponseHeader=X-Forwarded-User, harmless
+                  - MapRequestHeader=X-A, X-B
+                """);
+        ConfigurationFaults faults = new ConfigurationFaults();
+        assertThat(new RouteFolder(folder).read(faults)).hasSize(1);
+        assertThat(faults.list()).isEmpty();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.latchkey.gateway.identity;
+package dev.latchkey.gateway.web;
 
 import java.util.Set;
 
@@ -10,7 +10,7 @@ import java.util.Set;
  * {@code X.Forwarded.User} as the same header, so names are compared without case and with everything that is neither
  * letter nor digit taken for a dash.
  */
-final class ClientHeaders {
+public final class ClientHeaders {
 
     private static final Set<String> DROPPED = Set.of(
             "forwarded",
@@ -50,7 +50,7 @@ final class ClientHeaders {
     private ClientHeaders() {}
 
     /** The name in the one spelling that all its variants share. */
-    static String plain(CharSequence name) {
+    public static String plain(CharSequence name) {
         int length = name.length();
         for (int i = 0; i < length; i++) {
             char c = name.charAt(i);
@@ -73,7 +73,7 @@ final class ClientHeaders {
     }
 
     /** True if a header of that plain name must not reach a backend as the client sent it. */
-    static boolean isDropped(String plainName) {
+    public static boolean isDropped(String plainName) {
         if (DROPPED.contains(plainName)) {
             return true;
         }
