@@ -17,6 +17,7 @@ class PipelineOrderTest {
                             "ProblemBoundary",
                             "RequestDoor",
                             "ForwardAuth",
+                            "DomainDoor",
                             "OwnEndpoints",
                             "RouteMatcher",
                             "SessionLoader",

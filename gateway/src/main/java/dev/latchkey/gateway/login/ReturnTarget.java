@@ -69,8 +69,11 @@ final class ReturnTarget {
     private boolean leadsBackHere(String path) {
         String prefix = address.prefix() + '/';
         String device = prefix + "device";
-        boolean page = path.startsWith(prefix + "account") || path.equals(device) || path.startsWith(device + '?');
-        return path.startsWith(prefix) && !page;
+        boolean goesOn = path.startsWith(prefix + "account")
+                || path.equals(device)
+                || path.startsWith(device + '?')
+                || path.startsWith(prefix + "hand_off?");
+        return path.startsWith(prefix) && !goesOn;
     }
 
     private @Nullable String absolute(String rd) {
