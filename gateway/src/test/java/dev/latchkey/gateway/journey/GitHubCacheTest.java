@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
-import dev.latchkey.gateway.testing.TestClock;
+import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -33,7 +33,7 @@ class GitHubCacheTest {
     private static final String API = "/api/v3";
     private static final String SECRET = "hook";
 
-    private static TestClock clock;
+    private static RunningClock clock;
     private static GitHubStub github;
     private static TestGateway gateway;
     private static HttpPerson alice;
@@ -44,12 +44,14 @@ class GitHubCacheTest {
 
     @BeforeAll
     static void start() {
-        clock = TestClock.now();
+        clock = new RunningClock();
         github = GitHubStub.start(clock);
         github.app().withoutTokenLimits();
         gateway = TestGateway.signingInAt(github)
                 .clock(clock)
                 .property("latchkey.session.idle", "7d")
+                // Time that is put forward while a call is under way would be counted as GitHub's.
+                .property("latchkey.passthrough.pace.cpu", "1h")
                 .property("latchkey.github.webhook-secret", SECRET)
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
                 .start();
@@ -84,7 +86,7 @@ class GitHubCacheTest {
     }
 
     private static String outcome(HttpResponse<String> answer) {
-        return answer.headers().firstValue("X-Latchkey-Cache").orElse("none");
+        return answer.headers().firstValue("X-Latchkey-Cache").orElseGet(() -> "none: " + answer.body());
     }
 
     private static String header(HttpResponse<String> answer, String name) {
@@ -107,8 +109,8 @@ class GitHubCacheTest {
 
         assertThat(again.body()).isEqualTo("{\"a\":1}");
         assertThat(outcome(again)).isEqualTo("hit");
-        assertThat(header(again, "Age")).isEqualTo("20");
-        assertThat(header(again, "Cache-Status")).isEqualTo("latchkey; hit; ttl=40");
+        assertThat(Integer.parseInt(header(again, "Age"))).isBetween(20, 30);
+        assertThat(header(again, "Cache-Status")).startsWith("latchkey; hit; ttl=3");
         assertThat(asked()).isOne();
     }
 
@@ -262,7 +264,7 @@ class GitHubCacheTest {
         for (String path : List.of("/a", "/b", "/c", "/d")) {
             get(alice, repo + path);
         }
-        clock.advance(Duration.ofHours(20));
+        clock.advance(Duration.ofMinutes(50));
 
         assertThat(outcome(get(alice, repo + "/a"))).isEqualTo("miss");
         assertThat(outcome(get(alice, repo + "/b"))).isEqualTo("revalidated");
@@ -426,14 +428,16 @@ class GitHubCacheTest {
             assertThat(old.statusCode()).isEqualTo(200);
             assertThat(old.body()).isEqualTo("{\"a\":1}");
             assertThat(outcome(old)).isEqualTo("stale");
-            assertThat(header(old, "Age")).isEqualTo("61");
-            assertThat(header(old, "Cache-Status")).contains("hit; ttl=-1; detail=STALE_ON_ERROR");
+            assertThat(Integer.parseInt(header(old, "Age"))).isBetween(61, 75);
+            assertThat(header(old, "Cache-Status")).contains("hit; ttl=-").contains("detail=STALE_ON_ERROR");
 
             clock.advance(Duration.ofHours(1));
             assertThat(get(alice, repo).statusCode()).isGreaterThanOrEqualTo(400);
             assertThat(get(bob, repo).statusCode()).isGreaterThanOrEqualTo(400);
         } finally {
             github.endpoint(API + repo).heal();
+            // What was said of limits is over for the tests to come.
+            clock.advance(Duration.ofHours(3));
         }
     }
 

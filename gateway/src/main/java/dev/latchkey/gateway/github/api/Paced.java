@@ -6,7 +6,9 @@ import dev.latchkey.gateway.github.pace.Call;
 import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.github.pace.Slot;
+import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -58,10 +60,15 @@ public final class Paced implements Calls {
             slot.done();
             return answer;
         }
-        return answer.withBody(new ApiAnswer.Stream(stream.bytes().doFinally(end -> slot.done()), () -> {
+        return answer.withBody(new ApiAnswer.Stream(ended(slot, stream.bytes()), () -> {
             slot.done();
             stream.discarding().run();
         }));
+    }
+
+    /** Before whoever reads hears of the end: what they do then takes no time of GitHub's. */
+    private static Flux<ByteBuf> ended(Slot slot, Flux<ByteBuf> bytes) {
+        return bytes.doOnTerminate(slot::done).doOnCancel(slot::done);
     }
 
     private static @Nullable String startOf(ApiAnswer answer) {

@@ -1,0 +1,152 @@
+package dev.latchkey.gateway.github.cache;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.gateway.github.api.ApiAnswer;
+import dev.latchkey.gateway.github.api.ApiRequest;
+import dev.latchkey.gateway.github.api.RequestBody;
+import dev.latchkey.gateway.github.api.Target;
+import dev.latchkey.gateway.github.api.Validators;
+import dev.latchkey.gateway.github.pace.Kind;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.session.PersonId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+
+/**
+ * The cache against a small model of what it may do (RFC 9111), over random histories of reading, writing, webhooks,
+ * changed permissions, new tokens and outages. The model knows what GitHub would have answered to everybody at each
+ * moment, and says of each answer whether it may be given now.
+ */
+class CacheModelTest {
+
+    private static final int STEPS = 2_000;
+    private static final List<String> PEOPLE = List.of("1", "2", "3");
+    private static final List<String> PATHS =
+            List.of("/repos/a/b", "/repos/a/b/issues", "/repos/a/b/issues/1", "/user", "/orgs/a");
+    private static final Duration STALE = Duration.ofMinutes(30);
+    private static final Duration MISSING = Duration.ofSeconds(5);
+
+    @RepeatedTest(25)
+    void givesNobodyWhatTheyMayNotHaveNow(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        ModelledGitHub github = new ModelledGitHub(random, PEOPLE, PATHS);
+        Changes changes = new Changes(ModelledGitHub.deafStore());
+        ResponseCache cache = new ResponseCache(
+                new ResponseCache.Terms(1 << 20, 64 * 1024, STALE, Duration.ZERO, MISSING, Duration.ofMinutes(5)),
+                changes,
+                ModelledGitHub.carefreePacer(),
+                github,
+                github.clock());
+        int free = 0;
+        for (int step = 0; step < STEPS; step++) {
+            switch (random.nextInt(20)) {
+                case 0 -> github.change(any(random, PATHS));
+                case 1 -> github.permit(any(random, PEOPLE), any(random, PATHS), random.nextBoolean());
+                case 2 -> github.renewToken(any(random, PEOPLE));
+                case 3 -> github.outage(random.nextInt(3) == 0);
+                case 4, 5 -> github.advance(Duration.ofSeconds(random.nextInt(70)));
+                case 6 -> write(github, cache, any(random, PEOPLE), any(random, PATHS));
+                case 7 -> {
+                    github.change("/repos/a/b");
+                    changes.below(Changes.EVERYBODY, "/repos/a/b").block();
+                    github.told("/repos/a/b");
+                }
+                default -> free += read(github, cache, random, step) ? 1 : 0;
+            }
+        }
+        assertThat(free).as("answers that cost nothing").isGreaterThan(STEPS / 10);
+    }
+
+    private static void write(ModelledGitHub github, ResponseCache cache, String person, String path) {
+        try {
+            ApiAnswer answer = cache.call(request(person, HttpMethod.PATCH, path, new HttpHeaders()))
+                    .block();
+            if (answer != null && answer.isSuccess()) {
+                github.written(person, path);
+            }
+        } catch (Problem outage) {
+            assertThat(github.isOut()).isTrue();
+        }
+    }
+
+    /** Whether it was had without spending quota. */
+    private static boolean read(ModelledGitHub github, ResponseCache cache, Random random, int step) {
+        String person = any(random, PEOPLE);
+        String path = any(random, PATHS);
+        HttpHeaders headers = new HttpHeaders();
+        String directive =
+                any(random, List.of("", "", "", "", "no-cache", "max-age=0", "only-if-cached", "max-age=20"));
+        if (!directive.isEmpty()) {
+            headers.set(HttpHeaders.CACHE_CONTROL, directive);
+        }
+        int calls = github.calls();
+        int spent = github.spent();
+        ApiAnswer answer;
+        try {
+            answer = cache.call(request(person, HttpMethod.GET, path, headers)).block();
+        } catch (Problem problem) {
+            boolean notKept = directive.equals("only-if-cached") && github.calls() == calls;
+            assertThat(notKept || github.isOut())
+                    .as("step %d: %s", step, problem.code())
+                    .isTrue();
+            return false;
+        }
+        assertThat(answer).isNotNull();
+        boolean asked = github.calls() > calls;
+        String outcome = String.valueOf(answer.headers().getFirst("X-Latchkey-Cache"));
+        String body = new String(((ApiAnswer.Bytes) answer.body()).bytes(), UTF_8);
+        String what = "step " + step + ": " + person + " " + path + " " + directive + " -> " + outcome;
+        switch (outcome) {
+            case "hit" -> {
+                assertThat(asked).as(what).isFalse();
+                assertThat(directive).as(what).isNotIn("no-cache", "max-age=0");
+                long within = directive.equals("max-age=20") ? 20_000 : answer.status() == 404 ? 5_000 : 60_000;
+                assertThat(github.mayBelieve(person, path, answer.status(), body, within))
+                        .as(what)
+                        .isTrue();
+            }
+            case "stale" -> {
+                assertThat(github.isOut()).as(what).isTrue();
+                assertThat(github.mayBelieve(person, path, answer.status(), body, STALE.toMillis()))
+                        .as(what)
+                        .isTrue();
+            }
+            case "miss", "revalidated" -> {
+                assertThat(asked).as(what).isTrue();
+                assertThat(directive).as(what).isNotEqualTo("only-if-cached");
+                if (!github.isOut()) {
+                    assertThat(github.isTrueNow(person, path, answer.status(), body))
+                            .as(what)
+                            .isTrue();
+                }
+            }
+            default -> throw new AssertionError(what);
+        }
+        return github.spent() == spent && answer.status() == 200;
+    }
+
+    private static ApiRequest request(String person, HttpMethod method, String path, HttpHeaders headers) {
+        headers.set(HttpHeaders.ACCEPT, "application/vnd.github+json");
+        return new ApiRequest(
+                new PersonId("github", person),
+                "app",
+                method,
+                new Target(Target.Api.REST, path, null),
+                headers,
+                RequestBody.NONE,
+                Kind.REST,
+                Duration.ofSeconds(10),
+                Validators.NONE);
+    }
+
+    private static <T> T any(Random random, List<T> all) {
+        return all.get(random.nextInt(all.size()));
+    }
+}
