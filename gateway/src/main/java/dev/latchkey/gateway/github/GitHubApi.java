@@ -11,4 +11,9 @@ public final class GitHubApi implements BuiltIn {
     public String name() {
         return NAME;
     }
+
+    @Override
+    public boolean takesIdentity() {
+        return true;
+    }
 }

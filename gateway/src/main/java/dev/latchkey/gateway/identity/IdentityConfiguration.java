@@ -4,6 +4,8 @@ import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.route.CredentialReader;
+import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.SecurityHeaders;
@@ -17,6 +19,11 @@ class IdentityConfiguration {
     @Bean
     FreshToken freshToken(TokenVault vault, InstallationTokens installations, Challenger challenger) {
         return new FreshToken(vault, installations, challenger);
+    }
+
+    @Bean
+    CredentialReader identityReader(GatewayAddress address, SigningKeys keys, Routes routes, Clock clock) {
+        return new IdentityReader(address.origin(), keys, routes, clock);
     }
 
     @Bean

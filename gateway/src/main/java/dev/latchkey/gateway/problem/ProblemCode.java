@@ -250,6 +250,11 @@ public enum ProblemCode {
             409,
             "You have as many tokens as one person may have",
             "End one that you do not use any more."),
+    IDENTITY_REFUSED(
+            "identity.refused",
+            401,
+            "The gateway's own JWT was refused",
+            "Send the one that came with the request that is being served; it lives a few minutes."),
     INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
 
     private final String code;

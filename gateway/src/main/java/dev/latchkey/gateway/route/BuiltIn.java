@@ -13,4 +13,9 @@ public interface BuiltIn {
 
     /** As in a route file, without the scheme. */
     String name();
+
+    /** Whether apps may call it as a person, by the identity JWT that the gateway gave them. */
+    default boolean takesIdentity() {
+        return false;
+    }
 }

@@ -1,26 +1,32 @@
 package dev.latchkey.gateway.route;
 
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 /** The built-ins of all features, by name. */
 final class BuiltIns {
 
-    private static final Set<String> NAMES =
-            new TreeSet<>(SpringFactoriesLoader.forDefaultResourceLocation().load(BuiltIn.class).stream()
-                    .map(BuiltIn::name)
-                    .toList());
+    private static final Map<String, BuiltIn> ALL = new TreeMap<>();
+
+    static {
+        SpringFactoriesLoader.forDefaultResourceLocation()
+                .load(BuiltIn.class)
+                .forEach(builtIn -> ALL.put(builtIn.name(), builtIn));
+    }
 
     private BuiltIns() {}
 
-    static boolean know(String name) {
-        return NAMES.contains(name);
+    /** Null if there is none of that name. */
+    static @Nullable BuiltIn named(String name) {
+        return ALL.get(name);
     }
 
     /** For a remedy: all of them as a route file spells them. */
     static String spelled() {
         return String.join(
-                ", ", NAMES.stream().map(name -> BuiltIn.SCHEME + ':' + name).toList());
+                ", ",
+                ALL.keySet().stream().map(name -> BuiltIn.SCHEME + ':' + name).toList());
     }
 }

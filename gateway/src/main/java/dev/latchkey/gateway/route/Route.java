@@ -55,9 +55,11 @@ public record Route(
         return BuiltIn.SCHEME.equals(backend.getScheme()) && builtIn.equals(backend.getSchemeSpecificPart());
     }
 
-    /** True if the gateway itself serves this route, by whichever built-in. */
-    public boolean isBuiltIn() {
-        return BuiltIn.SCHEME.equals(backend.getScheme());
+    /** True if apps may call what it leads to as a person, by the identity JWT that the gateway gave them. */
+    public boolean takesIdentity() {
+        BuiltIn builtIn =
+                BuiltIn.SCHEME.equals(backend.getScheme()) ? BuiltIns.named(backend.getSchemeSpecificPart()) : null;
+        return builtIn != null && builtIn.takesIdentity();
     }
 
     /** True if a line of {@code public} opens this path for this method; a query never matters. */

@@ -122,7 +122,7 @@ final class RouteFields {
     }
 
     private @Nullable URI builtIn(Node node, String text) {
-        if (BuiltIns.know(text.substring(BuiltIn.SCHEME.length() + 1))) {
+        if (BuiltIns.named(text.substring(BuiltIn.SCHEME.length() + 1)) != null) {
             return URI.create(text);
         }
         yaml.fault(node, "'" + text + "' is nothing that the gateway has", "Use one of " + BuiltIns.spelled() + ".");

@@ -12,6 +12,7 @@ import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.net.http.HttpResponse;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,6 +122,42 @@ class GitHubPassthroughTest {
     void asksNothingForAPageOfAnotherOriginThatOnlySaysItsOrigin() {
         assertThat(get("/user", "Origin", "https://evil.example").statusCode()).isEqualTo(403);
         assertThat(get("/user", "Origin", gateway.url()).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer ", "token "})
+    void letsAnAppCallAsThePersonItServes(String scheme) {
+        octocat.get("/app-page");
+        String jwt = uploads.lastRequest().header("Authorization").substring("Bearer ".length());
+        github.forgetCalls().content().put("/repos/acme/for-apps", "{}");
+
+        HttpResponse<String> answer = gateway.stranger()
+                .get("/github/repos/acme/for-apps", "Authorization", scheme + jwt, "Sec-Fetch-Site", "cross-site");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("X-Latchkey-Cache")).isPresent();
+        assertThat(github.calls()).allMatch(call -> "octocat".equals(call.login()) && !jwt.equals(call.token()));
+    }
+
+    @Test
+    void refusesAJwtThatItHasNotMadeOrThatWasChanged() {
+        octocat.get("/app-page");
+        String jwt = uploads.lastRequest().header("Authorization").substring("Bearer ".length());
+        String[] parts = jwt.split("\\.");
+        String claims = new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8);
+        String other = claims.replaceFirst("github:583231", "github:1");
+        String forged = parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(other.getBytes(UTF_8))
+                + "." + parts[2];
+
+        HttpResponse<String> answer = gateway.stranger().get("/github/user", "Authorization", "Bearer " + forged);
+
+        assertThat(other).isNotEqualTo(claims);
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("identity.refused");
+        assertThat(gateway.stranger()
+                        .get("/github/user", "Authorization", "Bearer eyJhbGciOiJub25lIn0.e30.")
+                        .statusCode())
+                .isEqualTo(401);
     }
 
     // Where to
@@ -314,6 +351,28 @@ class GitHubPassthroughTest {
 
         assertThat(answer.statusCode()).isEqualTo(502);
         assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("github.broken");
+    }
+
+    @Test
+    void sendsNothingTwiceThatMayHaveHadAnEffect() {
+        HttpResponse<String> answer = octocat.send("POST", "/github/api/uploads/drop", "x".repeat(300_000));
+
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(uploads.requests()).hasSize(1);
+    }
+
+    @Test
+    void streamsWhatIsTooLongToBeKept() {
+        String url = "{\"url\":\"" + github.apiUrl() + "/x\"},";
+        String body = "[" + url.repeat(60_000) + "0]";
+        github.content().put("/repos/acme/long", body);
+
+        HttpResponse<String> answer = get("/repos/acme/long");
+
+        assertThat(body.length()).isGreaterThan(2 << 20);
+        assertThat(answer.body()).isEqualTo(body.replace(github.apiUrl(), own));
+        assertThat(get("/repos/acme/long").headers().firstValue("X-Latchkey-Cache"))
+                .contains("miss");
     }
 
     @Test

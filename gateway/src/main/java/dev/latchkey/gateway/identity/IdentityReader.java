@@ -1,0 +1,168 @@
+package dev.latchkey.gateway.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.keys.SigningKeys;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.route.Caller;
+import dev.latchkey.gateway.route.CredentialReader;
+import dev.latchkey.gateway.route.Route;
+import dev.latchkey.gateway.route.Routes;
+import dev.latchkey.gateway.route.Send;
+import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.session.PersonId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Reads back the identity JWT that {@link IdentityJwt} made: an app that was handed one calls the gateway's own services as
+ * that person with it, and never has to hold a token of GitHub's.
+ *
+ * <p>Believed is only what this gateway has signed, for one of its own routes, as long as it lives. A route takes it only
+ * if what it leads to says so; any other app gets the header as it came, as it would without this.
+ */
+final class IdentityReader implements CredentialReader {
+
+    private static final int LONGEST = 8 * 1024;
+    private static final int KEPT = 20_000;
+    private static final Duration SKEW = Duration.ofSeconds(5);
+
+    private final String issuer;
+    private final SigningKeys keys;
+    private final Routes routes;
+    private final Clock clock;
+    /** A signature costs more to verify than all the rest of a request. */
+    private final Cache<String, Caller.ByCredential> known = Caffeine.newBuilder()
+            .maximumSize(KEPT)
+            .expireAfterWrite(Send.LONGEST_TTL)
+            .build();
+
+    IdentityReader(String issuer, SigningKeys keys, Routes routes, Clock clock) {
+        this.issuer = issuer;
+        this.keys = keys;
+        this.routes = routes;
+        this.clock = clock;
+    }
+
+    @Override
+    public @Nullable Mono<? extends Caller> read(Route route, Secret credential, ServerWebExchange exchange) {
+        String text = credential.reveal();
+        if (!route.takesIdentity() || text.length() > LONGEST || !text.startsWith("eyJ")) {
+            return null;
+        }
+        String digest = digest(text);
+        Caller.ByCredential caller = known.getIfPresent(digest);
+        if (caller != null && clock.instant().isBefore(caller.end())) {
+            return Mono.just(caller);
+        }
+        SignedJWT jwt = parsed(text);
+        return jwt == null ? null : Mono.fromSupplier(() -> verified(jwt, digest));
+    }
+
+    /** Null for what is no JWT of this gateway's, by its own account. */
+    private @Nullable SignedJWT parsed(String text) {
+        try {
+            SignedJWT jwt = SignedJWT.parse(text);
+            return issuer.equals(jwt.getJWTClaimsSet().getIssuer()) ? jwt : null;
+        } catch (ParseException e) {
+            return null;
+        }
+    }
+
+    private Caller.ByCredential verified(SignedJWT jwt, String digest) {
+        try {
+            JWTClaimsSet claims = jwt.getJWTClaimsSet();
+            if (!isSigned(jwt)) {
+                throw refused("it is not signed by a key of this gateway's");
+            }
+            Instant end = end(claims);
+            if (claims.getAudience().stream().noneMatch(this::isOurs)) {
+                throw refused("it is for none of this gateway's apps");
+            }
+            Caller.ByCredential caller = new Caller.ByCredential(person(claims), "identity:" + claims.getJWTID(), end);
+            known.put(digest, caller);
+            return caller;
+        } catch (ParseException | JOSEException e) {
+            throw refused("it is malformed");
+        }
+    }
+
+    private boolean isSigned(SignedJWT jwt) throws ParseException, JOSEException {
+        String id = jwt.getHeader().getKeyID();
+        JWK key = id == null ? null : JWKSet.parse(keys.jwks()).getKeyByKeyId(id);
+        return key != null
+                && JWSAlgorithm.ES256.equals(jwt.getHeader().getAlgorithm())
+                && jwt.verify(new ECDSAVerifier(key.toECKey()));
+    }
+
+    private Instant end(JWTClaimsSet claims) {
+        Date expires = claims.getExpirationTime();
+        Date begins = claims.getNotBeforeTime();
+        Instant now = clock.instant();
+        if (expires == null || !now.isBefore(expires.toInstant())) {
+            throw refused("it has expired");
+        }
+        if (begins != null && now.plus(SKEW).isBefore(begins.toInstant())) {
+            throw refused("it is not valid yet");
+        }
+        return expires.toInstant();
+    }
+
+    private boolean isOurs(String audience) {
+        for (Route route : routes.all()) {
+            Send.Jwt jwt = route.send().jwt();
+            if (jwt != null && jwt.audience().equals(audience)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Person person(JWTClaimsSet claims) throws ParseException {
+        String subject = String.valueOf(claims.getSubject());
+        String login = claims.getStringClaim("preferred_username");
+        if (!subject.startsWith(GitHub.ID + ':') || login == null) {
+            throw refused("no person stands behind it");
+        }
+        return new Person(
+                new PersonId(GitHub.ID, subject.substring(GitHub.ID.length() + 1)),
+                login,
+                claims.getStringClaim("name"),
+                claims.getStringClaim("email"),
+                Boolean.TRUE.equals(claims.getBooleanClaim("email_verified")),
+                claims.getStringClaim("picture"));
+    }
+
+    private static Problem refused(String why) {
+        return Problem.of(ProblemCode.IDENTITY_REFUSED, "The identity JWT was refused: " + why);
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
