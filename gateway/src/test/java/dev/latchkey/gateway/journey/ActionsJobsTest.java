@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.journey;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.testing.EchoBackend;
@@ -180,6 +181,35 @@ class ActionsJobsTest {
         HttpResponse<String> answer = call(first, "/main/x", token);
         assertProblem(answer, 401, "actions.token.refused", why);
         assertThat(answer.body()).doesNotContain(token.substring(0, 20));
+    }
+
+    /** Whatever stands in a token's place, it is refused or left alone, and never the gateway's fault. */
+    @Test
+    void textsThatOnlyLookLikeTokensDoNoHarm() {
+        String issuer = github.actions().issuer();
+        for (String claims : List.of(
+                "",
+                "null",
+                "[]",
+                "{\"iss\":7}",
+                "[".repeat(8_000),
+                "{\"a\":".repeat(1_500),
+                "{\"iss\":\"" + issuer + "\"}",
+                "{\"iss\":\"" + issuer + "\",\"aud\":7}",
+                "{\"iss\":\"" + issuer + "\",\"aud\":[null,{}]}",
+                "{\"iss\":\"" + issuer + "\",\"aud\":\"" + ADDRESS + "\",\"exp\":\"soon\"}",
+                "{\"iss\":\"" + issuer + "\",\"aud\":\"" + ADDRESS + "\",\"exp\":1e400}")) {
+            String token = text("{\"alg\":\"RS256\",\"kid\":\"x\"}") + '.' + text(claims) + ".AAAA";
+            assertThat(call(first, "/main/x", token).statusCode()).as(claims).isEqualTo(401);
+            assertThat(call(first, "/open/x", token).statusCode()).as(claims).isIn(200, 401);
+        }
+        assertThat(call(first, "/main/x", "eyJ..").statusCode()).isEqualTo(401);
+        assertThat(call(first, "/main/x", "eyJ" + "a".repeat(20_000) + "..").statusCode())
+                .isEqualTo(401);
+    }
+
+    private static String text(String json) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(UTF_8));
     }
 
     @Test
