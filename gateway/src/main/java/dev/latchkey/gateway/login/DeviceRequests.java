@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.login.DeviceRequest.Decision;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.store.Store;
@@ -140,6 +141,8 @@ final class DeviceRequests {
     private Mono<Kept> find(String id) {
         return store.get(key(id))
                 .map(bytes -> new Kept(DeviceRequest.open(id, bytes, keys), bytes))
+                // Of a key that is gone: like one that took too long, the terminal starts over.
+                .onErrorResume(Unsealable.class, gone -> Mono.empty())
                 .filter(kept ->
                         clock.instant().isBefore(kept.request().askedAt().plus(LIFE)));
     }

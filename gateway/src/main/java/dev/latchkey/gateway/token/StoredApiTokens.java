@@ -25,9 +25,15 @@ final class StoredApiTokens {
         this.keys = keys;
     }
 
-    /** Empty if there is none, or it was sealed by a key that is gone. */
+    /** Empty if there is none, or it was sealed by a key that is gone. What an older key sealed is sealed anew. */
     Mono<ApiToken> find(String id) {
-        return store.get(key(id)).mapNotNull(bytes -> opened(id, bytes));
+        return store.get(key(id)).flatMap(bytes -> {
+            ApiToken token = opened(id, bytes);
+            return token == null || keys.isSealedByFirst(bytes)
+                    ? Mono.justOrEmpty(token)
+                    : store.replace(key(id), bytes, ApiTokenRecord.seal(token, keys))
+                            .thenReturn(token);
+        });
     }
 
     private @Nullable ApiToken opened(String id, byte[] bytes) {

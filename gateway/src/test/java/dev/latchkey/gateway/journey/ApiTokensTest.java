@@ -9,11 +9,12 @@ import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RedisServer;
+import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.StubPerson;
-import dev.latchkey.gateway.testing.TestClock;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -22,13 +23,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** API tokens of the gateway's own, at two gateways that are one. */
 class ApiTokensTest {
 
-    private static final TestClock CLOCK = TestClock.now();
+    private static final RunningClock CLOCK = new RunningClock();
     private static final String WEBHOOK_SECRET = "a secret that GitHub knows too";
     private static final String TOKENS = "/oauth2/account/tokens";
 
@@ -344,6 +346,32 @@ class ApiTokensTest {
         }
         assertProblem(ask(browser, "{\"name\":\"one more\"}"), 409, "api-token.full");
         assertThat(JsonMapper.shared().readTree(browser.fetch(TOKENS).body())).hasSize(50);
+    }
+
+    @Test
+    void survivesARestartAndThatTheSealingKeyIsChanged(@TempDir Path data) {
+        String older = Base64.getEncoder().encodeToString("an older key of thirty-two bytes".getBytes(UTF_8));
+        String newer = Base64.getEncoder().encodeToString("the newer key of 32 whole bytes!".getBytes(UTF_8));
+        String token;
+        try (TestGateway alone = alone(data, older)) {
+            HttpPerson browser = alone.stranger();
+            browser.signIn(github, person.login(), "/wiki/x");
+            token = token(browser);
+        }
+        for (String keys : new String[] {newer + ',' + older, newer}) {
+            try (TestGateway alone = alone(data, keys)) {
+                assertThat(call(alone, "/wiki/x", token).statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static TestGateway alone(Path data, String keys) {
+        return TestGateway.signingInAt(github)
+                .dataIn(data)
+                .clock(CLOCK)
+                .property("latchkey.secret-keys", keys)
+                .route("wiki", "path: /wiki/**", "to: " + app.url(), "allow: [signed-in]")
+                .start();
     }
 
     @Test
