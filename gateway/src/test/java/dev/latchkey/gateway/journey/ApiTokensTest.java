@@ -12,7 +12,10 @@ import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.StubPerson;
 import dev.latchkey.gateway.testing.TestGateway;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,6 +168,22 @@ class ApiTokensTest {
                         "DELETE", TOKENS + "/" + made.path("id").asString(), null, "Sec-Fetch-Site", "same-origin"),
                 404,
                 "api-token.unknown");
+    }
+
+    @Test
+    void takesTheStreamsThatItOpenedWithIt() throws Exception {
+        HttpPerson browser = signIn();
+        JsonNode made = made(browser, "{\"name\":\"watcher\"}");
+        HttpRequest watch = HttpRequest.newBuilder(URI.create(second.url() + "/sse?every=100&count=100000"))
+                .header("Authorization", "Bearer " + made.path("token").asString())
+                .build();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpResponse<InputStream> stream = client.send(watch, HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(stream.statusCode()).isEqualTo(200);
+        assertThat(stream.body().read()).isPositive();
+        browser.send("DELETE", TOKENS + "/" + made.path("id").asString(), null, "Sec-Fetch-Site", "same-origin");
+        await().untilAsserted(() -> assertThat(app.openStreams()).isZero());
     }
 
     @Test
