@@ -14,9 +14,11 @@ import dev.latchkey.gateway.testing.TestGateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +27,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Everything a gateway writes while it does all it does, with every logger of every library at its most talkative: none
@@ -77,6 +81,9 @@ class SecrecyTest {
                 .property("latchkey.github.webhook-secret", WEBHOOK_SECRET)
                 .property("latchkey.github.recheck", "1s")
                 .property("latchkey.session.idle", "20s")
+                .property("latchkey.actions.issuer", github.actions().issuer())
+                .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
+                .route("deploy", "path: /deploy/**", "to: " + app.url(), "allow: ['actions:acme/wiki']")
                 .property("logging.level.root", "trace");
     }
 
@@ -92,6 +99,7 @@ class SecrecyTest {
         failingCallbacks(gateway, github);
         refresh(octocat, github, app);
         hostileRequests(gateway, octocat);
+        programs(gateway, github, octocat);
 
         HttpPerson hubot = gateway.stranger();
         hubot.signIn(github, "hubot", "/");
@@ -134,6 +142,63 @@ class SecrecyTest {
                     seen.add(app.lastRequest().header("X-Forwarded-Access-Token"));
                     return seen.size() >= 3;
                 });
+    }
+
+    /** Tokens, terminals and jobs, each with what is right and with what is not. */
+    private void programs(GatewayProcess gateway, GitHubStub github, HttpPerson octocat) {
+        JsonNode made = json(octocat.send(
+                "POST",
+                "/oauth2/account/tokens",
+                "{\"name\":\"nightly\"}",
+                "Content-Type",
+                "application/json",
+                "Sec-Fetch-Site",
+                "same-origin"));
+        String token = made.path("token").stringValue();
+        JsonNode terminal = json(gateway.stranger()
+                .send(
+                        "POST",
+                        "/oauth2/device/code",
+                        "client_id=terminal",
+                        "Content-Type",
+                        "application/x-www-form-urlencoded"));
+        String deviceCode = terminal.path("device_code").stringValue();
+        gateway.stranger()
+                .send(
+                        "POST",
+                        "/oauth2/device/token",
+                        "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=terminal&device_code="
+                                + deviceCode,
+                        "Content-Type",
+                        "application/x-www-form-urlencoded");
+        String job = github.actions().job("acme/wiki").audience(gateway.url()).token();
+        for (String credential : List.of(token, token + "x", job, job)) {
+            for (String path : List.of("/", "/deploy/", "/github/user", "/github/nothing")) {
+                gateway.stranger().fetch(path, "Authorization", "Bearer " + credential);
+            }
+        }
+        String basic = Base64.getEncoder().encodeToString(("any:" + token).getBytes(ISO_8859_1));
+        assertThat(gateway.stranger()
+                        .fetch("/", "Authorization", "Basic " + basic)
+                        .statusCode())
+                .isEqualTo(200);
+        octocat.send(
+                "DELETE",
+                "/oauth2/account/tokens/" + made.path("id").stringValue(),
+                "",
+                "Sec-Fetch-Site",
+                "same-origin");
+        assertThat(gateway.stranger()
+                        .fetch("/", "Authorization", "Bearer " + token)
+                        .statusCode())
+                .isEqualTo(401);
+        secrets.addAll(List.of(token, basic, deviceCode));
+        noteJwt(job);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
+        return JsonMapper.shared().readTree(answer.body());
     }
 
     private static void hostileRequests(GatewayProcess gateway, HttpPerson octocat) {
