@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,7 @@ final class OnceForAll<T> implements AutoCloseable {
     private final Runnable hit;
     private final Disposable hearing;
     private final SecureRandom random = new SecureRandom();
+    private final String self;
     private final Flights<T> flights = new Flights<>();
     private final Cache<String, T> near = Caffeine.newBuilder()
             .maximumSize(NEAR_THINGS)
@@ -76,6 +78,7 @@ final class OnceForAll<T> implements AutoCloseable {
         this.longestFetch = longestFetch;
         this.topic = kind + "-changed";
         this.hit = hit;
+        this.self = HexFormat.of().toHexDigits(random.nextLong());
         this.hearing = store.listen(topic).subscribe(this::hear);
     }
 
@@ -96,17 +99,24 @@ final class OnceForAll<T> implements AutoCloseable {
 
     /** Everywhere, from now on; what is being fetched is given to those who wait for it and to nobody else. */
     Mono<Void> forget(String key) {
-        return Mono.fromRunnable(() -> hear(key)).then(store.delete(key)).then(store.publish(topic, key));
+        Mono<Void> here = Mono.fromRunnable(() -> outdate(key));
+        // Again after the record is gone: whoever began in between may have read it.
+        return here.then(store.delete(key)).then(here).then(store.publish(topic, self + key));
     }
 
     private void hear(String message) {
         if (message.equals(Store.GAP)) {
             near.invalidateAll();
             flights.outdateAll();
-        } else {
-            near.invalidate(message);
-            flights.outdate(message);
+        } else if (!message.startsWith(self)) {
+            // What this node says itself it knows already, and by now it may have begun anew.
+            outdate(message.substring(self.length()));
         }
+    }
+
+    private void outdate(String key) {
+        near.invalidate(key);
+        flights.outdate(key);
     }
 
     private Mono<T> start(Sought<T> sought, Flight<T> flight) {
