@@ -4,19 +4,21 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.github.api.ApiRequest;
 import dev.latchkey.gateway.github.api.Calls;
+import dev.latchkey.gateway.github.api.Principal;
 import dev.latchkey.gateway.github.api.RequestBody;
 import dev.latchkey.gateway.github.api.Target;
 import dev.latchkey.gateway.github.api.Validators;
 import dev.latchkey.gateway.github.pace.Kind;
+import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
+import dev.latchkey.gateway.route.RepositoryTemplate;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.session.Person;
-import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.web.RequestScope;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,23 +60,32 @@ public final class GitHubPassthrough implements PermittedStage {
         if (caller instanceof Caller.InSession) {
             SameOrigin.demand(exchange.getRequest().getHeaders(), RequestScope.of(exchange));
         }
-        return pass(permit.route(), personOf(caller), exchange);
+        return pass(permit.route(), principal(permit.route(), caller, exchange), exchange);
     }
 
-    private static PersonId personOf(Caller caller) {
+    private static Principal principal(Route route, Caller caller, ServerWebExchange exchange) {
+        RepositoryTemplate repository = route.send().repository();
+        if (repository != null) {
+            String name =
+                    repository.nameIn(route.path(), RequestScope.of(exchange).path());
+            if (name == null) {
+                throw Problem.of(ProblemCode.REPOSITORY_INVALID);
+            }
+            return new Principal.OfInstallation(new RepositoryName(repository.owner(), name));
+        }
         Person person = caller.person();
         if (person == null) {
             throw Problem.of(ProblemCode.ACCESS_DENIED, "GitHub is called as a person, and no person is calling");
         }
-        return person.id();
+        return new Principal.OfPerson(person.id());
     }
 
-    private Mono<Void> pass(Route route, PersonId person, ServerWebExchange exchange) {
+    private Mono<Void> pass(Route route, Principal principal, ServerWebExchange exchange) {
         Mount mount = mounts.get(route, Mount::of);
         Mount.Found found = mount.find(
                 RequestScope.of(exchange).path(), exchange.getRequest().getURI().getRawQuery());
         Answers.Exchange answered = answers.to(exchange, route, mount, found.enterprise());
-        return request(person, route, found.target(), exchange.getRequest(), answered)
+        return request(principal, route, found.target(), exchange.getRequest(), answered)
                 .flatMap(calls::call)
                 .map(Optional::of)
                 .onErrorResume(GitHubPassthrough::isOver, over -> Mono.just(Optional.empty()))
@@ -82,12 +93,12 @@ public final class GitHubPassthrough implements PermittedStage {
     }
 
     private Mono<ApiRequest> request(
-            PersonId person, Route route, Target target, ServerHttpRequest received, Answers.Exchange answered) {
+            Principal principal, Route route, Target target, ServerHttpRequest received, Answers.Exchange answered) {
         HttpHeaders headers = RequestHeaders.of(received.getHeaders());
         answered.readTags(headers);
         return Bodies.of(received, target.api() == Target.Api.GRAPHQL)
                 .map(body -> new ApiRequest(
-                        person,
+                        principal,
                         route.id(),
                         received.getMethod(),
                         target,

@@ -11,6 +11,7 @@ import dev.latchkey.gateway.github.cache.ChangeEvents;
 import dev.latchkey.gateway.github.cache.Changes;
 import dev.latchkey.gateway.github.cache.ResponseCache;
 import dev.latchkey.gateway.github.pace.Pacer;
+import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.route.Challenger;
@@ -35,6 +36,7 @@ class PassthroughConfiguration {
             GitHub gitHub,
             TokenVault vault,
             AsPerson asPerson,
+            InstallationTokens installations,
             Pacer pacer,
             Challenger challenger,
             GatewayAddress gateway,
@@ -44,7 +46,7 @@ class PassthroughConfiguration {
         Addresses addresses = new Addresses(gitHub.api(), gitHub.graphQl(), gitHub.uploads());
         Answers answers = new Answers(addresses, gateway, properties.rewriteBodies(), meters);
         return new GitHubPassthrough(
-                calls(properties, addresses, vault, asPerson, pacer, changes, clock),
+                calls(properties, addresses, vault, asPerson, installations, pacer, changes, clock),
                 answers,
                 challenger,
                 properties.patience());
@@ -56,13 +58,14 @@ class PassthroughConfiguration {
             Addresses addresses,
             TokenVault vault,
             AsPerson asPerson,
+            InstallationTokens installations,
             Pacer pacer,
             Changes changes,
             Clock clock) {
         // Breaker, bulkhead and time limit stand around each request that is sent, and around nothing else.
         Guard guard = new Guard(new ApiClient(addresses), properties.timeout(), properties.concurrent(), clock);
         // Within a turn, since the token is to be fresh when the call is made and not when it was asked for.
-        Calls credentialed = new Credentialed(vault, asPerson, guard);
+        Calls credentialed = new Credentialed(vault, asPerson, installations, guard);
         Calls paced = new Paced(pacer, credentialed);
         // Each step of a redirect is a call of its own to GitHub, and waits for its own turn.
         Calls redirects = new Redirects(addresses, paced);

@@ -43,6 +43,12 @@ class InstallationSendTest {
                         "to: " + app.url(),
                         "allow: [user:octocat]",
                         SEND + "'acme/{repo}' }")
+                .route(
+                        "github",
+                        "path: /github/**",
+                        "to: builtin:github-api",
+                        "allow: [user:octocat]",
+                        "send: { github-token: installation, repository: acme/wiki }")
                 .start();
         octocat = gateway.stranger();
         octocat.signIn(github, "octocat", "/");
@@ -106,5 +112,17 @@ class InstallationSendTest {
         assertThat(hubot.get("/repos/wiki/x").statusCode()).isEqualTo(403);
         assertThat(github.calls().under("/api/v3/app/installations").count()).isZero();
         assertThat(app.requests()).noneMatch(request -> request.target().startsWith("/repos"));
+    }
+
+    @Test
+    void githubsApiIsCalledAsTheInstallationWhereTheRouteSaysSo() {
+        github.content().put("/repos/acme/wiki", "{\"id\":1}");
+        github.forgetCalls();
+        assertThat(octocat.get("/github/repos/acme/wiki").body()).isEqualTo("{\"id\":1}");
+        String token =
+                github.calls().to("GET", "/api/v3/repos/acme/wiki").last().token();
+        assertThat(github.installationToken(token).orElseThrow().repositories()).containsExactly("wiki");
+        assertThat(gateway.stranger().get("/github/repos/acme/wiki").statusCode())
+                .isEqualTo(401);
     }
 }

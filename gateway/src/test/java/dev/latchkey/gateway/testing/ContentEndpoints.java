@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Serves what tests have put under the API, with the tags and conditions of GitHub's. */
@@ -17,10 +18,12 @@ final class ContentEndpoints {
 
     private final StubContent content;
     private final Api api;
+    private final Function<String, Optional<StubInstallationToken>> installations;
 
-    ContentEndpoints(StubContent content, Api api) {
+    ContentEndpoints(StubContent content, Api api, Function<String, Optional<StubInstallationToken>> installations) {
         this.content = content;
         this.api = api;
+        this.installations = installations;
     }
 
     boolean knows(Call call) {
@@ -30,7 +33,13 @@ final class ContentEndpoints {
     }
 
     Reply answer(Call call) {
-        return api.asPersonAsIs(call, caller -> answer(call, pathOf(call), caller));
+        String token = call.token();
+        return token == null
+                ? api.asPersonAsIs(call, caller -> answer(call, pathOf(call), caller))
+                : installations
+                        .apply(token)
+                        .map(installation -> answer(call, pathOf(call), "an installation"))
+                        .orElseGet(() -> api.asPersonAsIs(call, caller -> answer(call, pathOf(call), caller)));
     }
 
     private static String pathOf(Call call) {
@@ -45,15 +54,19 @@ final class ContentEndpoints {
     }
 
     private Reply answer(Call call, String path, Api.Caller caller) {
+        return answer(call, path, caller.person().login());
+    }
+
+    private Reply answer(Call call, String path, String login) {
         Function<Call, Reply> written = content.write(call.method(), path);
         if (written != null) {
             return written.apply(call);
         }
         StubContent.Resource resource = isReading(call) ? content.find(path, call.query()) : null;
-        if (resource == null || !resource.isSeenBy(caller.person().login())) {
+        if (resource == null || !resource.isSeenBy(login)) {
             return Reply.message(404, "Not Found");
         }
-        return read(call, resource, resource.bodyFor(call, caller.person().login()));
+        return read(call, resource, resource.bodyFor(call, login));
     }
 
     private static Reply read(Call call, StubContent.Resource resource, String body) {

@@ -44,7 +44,7 @@ public final class GitHubStub implements AutoCloseable {
         server = new WireMockServer(configuration(responder, port));
         server.start();
         state.webUrl("http://127.0.0.1:" + server.port());
-        responder.use(routes(), new ContentEndpoints(content, new Api(state)));
+        responder.use(routes(), new ContentEndpoints(content, new Api(state), this::installationToken));
         consent = new Consent(state);
         payloads = new Payloads(state);
         app = registerOAuthApp(

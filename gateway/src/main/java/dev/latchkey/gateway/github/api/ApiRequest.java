@@ -1,13 +1,12 @@
 package dev.latchkey.gateway.github.api;
 
 import dev.latchkey.gateway.github.pace.Kind;
-import dev.latchkey.gateway.session.PersonId;
 import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 
 /**
- * A call to GitHub's API on behalf of a person.
+ * A call to GitHub's API on somebody's behalf.
  *
  * @param app the id of the route it came by
  * @param headers what goes to GitHub, but for the credential
@@ -16,7 +15,7 @@ import org.springframework.http.HttpMethod;
  * @param validators what the caller has already, told once the credential is known
  */
 public record ApiRequest(
-        PersonId person,
+        Principal principal,
         String app,
         HttpMethod method,
         Target target,
@@ -32,14 +31,14 @@ public record ApiRequest(
     }
 
     public ApiRequest to(Target other) {
-        return new ApiRequest(person, app, method, other, headers, body, kind, patience, validators);
+        return new ApiRequest(principal, app, method, other, headers, body, kind, patience, validators);
     }
 
     public ApiRequest withValidators(Validators others) {
-        return new ApiRequest(person, app, method, target, headers, body, kind, patience, others);
+        return new ApiRequest(principal, app, method, target, headers, body, kind, patience, others);
     }
 
     public ApiRequest withHeaders(HttpHeaders others) {
-        return new ApiRequest(person, app, method, target, others, body, kind, patience, validators);
+        return new ApiRequest(principal, app, method, target, others, body, kind, patience, validators);
     }
 }

@@ -1,6 +1,11 @@
 package dev.latchkey.gateway.github.api;
 
+import dev.latchkey.gateway.installation.InstallationTokens;
+import dev.latchkey.gateway.installation.Reach;
+import dev.latchkey.gateway.installation.RepositoryName;
+import dev.latchkey.gateway.provider.AccessToken;
 import dev.latchkey.gateway.provider.TokenRejected;
+import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.vault.TokenVault;
 import reactor.core.publisher.Mono;
@@ -15,20 +20,47 @@ public final class Credentialed implements Calls {
 
     private final TokenVault vault;
     private final AsPerson asPerson;
+    private final InstallationTokens installations;
     private final Guard guard;
 
-    public Credentialed(TokenVault vault, AsPerson asPerson, Guard guard) {
+    public Credentialed(TokenVault vault, AsPerson asPerson, InstallationTokens installations, Guard guard) {
         this.vault = vault;
         this.asPerson = asPerson;
+        this.installations = installations;
         this.guard = guard;
     }
 
     @Override
     public Mono<ApiAnswer> call(ApiRequest request) {
+        if (request.principal() instanceof Principal.OfPerson person) {
+            return asPerson(person.id(), request);
+        }
+        return asInstallation(((Principal.OfInstallation) request.principal()).repository(), request);
+    }
+
+    private Mono<ApiAnswer> asPerson(PersonId person, ApiRequest request) {
         return request.body().isRepeatable()
-                ? asPerson.call(
-                        request.person(), token -> guard.send(request, token).flatMap(Credentialed::accepted))
-                : vault.fresh(request.person()).flatMap(token -> guard.send(request, token));
+                ? asPerson.call(person, token -> guard.send(request, token).flatMap(Credentialed::accepted))
+                : vault.fresh(person).flatMap(token -> guard.send(request, token));
+    }
+
+    /** One that GitHub refuses is not handed out again; what can be repeated is, with another. */
+    private Mono<ApiAnswer> asInstallation(RepositoryName repository, ApiRequest request) {
+        return withToken(repository, request).flatMap(answer -> {
+            if (answer.status() != UNAUTHORIZED) {
+                return Mono.just(answer);
+            }
+            Mono<Void> forgotten = installations.invalidate(repository);
+            return request.body().isRepeatable()
+                    ? answer.released().then(forgotten).then(Mono.defer(() -> withToken(repository, request)))
+                    : forgotten.thenReturn(answer);
+        });
+    }
+
+    private Mono<ApiAnswer> withToken(RepositoryName repository, ApiRequest request) {
+        return installations
+                .token(Reach.into(repository))
+                .flatMap(token -> guard.send(request, new AccessToken(token.secret())));
     }
 
     private static Mono<ApiAnswer> accepted(ApiAnswer answer) {

@@ -30,7 +30,7 @@ public final class Paced implements Calls {
     @Override
     public Mono<ApiAnswer> call(ApiRequest request) {
         Call call = new Call(
-                request.person().toString(),
+                request.principal().toString(),
                 request.app(),
                 request.method(),
                 request.target().api() == Target.Api.GRAPHQL

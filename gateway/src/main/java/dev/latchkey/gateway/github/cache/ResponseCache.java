@@ -95,7 +95,7 @@ public final class ResponseCache implements Calls {
             return passed(request);
         }
         CacheControl asked = CacheControl.of(request.headers());
-        PersonalKey key = new PersonalKey(request.person().toString(), ResourceKey.of(request));
+        PersonalKey key = new PersonalKey(request.principal().toString(), ResourceKey.of(request));
         Entry entry = entries.getIfPresent(key);
         boolean usable = entry != null && isUntouched(key, entry);
         if (entry != null && usable && isGoodEnough(entry, asked)) {
@@ -149,7 +149,7 @@ public final class ResponseCache implements Calls {
 
     /** A write that succeeded makes old what it touched (RFC 9111, section 4.4), and the lists around it. */
     private Mono<Void> noted(ApiRequest request, ApiAnswer answer) {
-        String person = request.person().toString();
+        String person = request.principal().toString();
         boolean anything = request.kind() == Kind.GRAPHQL_MUTATION || answer.redirected();
         if (request.kind() == Kind.GRAPHQL_QUERY) {
             return Mono.empty();
@@ -285,7 +285,7 @@ public final class ResponseCache implements Calls {
         boolean lastPage = question.old() != null && question.old().endOfList();
         Validators validators = lastPage ? Validators.NONE : question::tags;
         return new ApiRequest(
-                request.person(),
+                request.principal(),
                 request.app(),
                 HttpMethod.GET,
                 request.target(),
@@ -411,7 +411,7 @@ public final class ResponseCache implements Calls {
             headers.set(HttpHeaders.ETAG, entry.shownTag());
         }
         headers.set(HttpHeaders.AGE, Long.toString(Math.max(0, (clock.millis() - entry.born()) / 1000)));
-        setQuota(headers, pacer.quota(request.person().toString(), entry.resource()));
+        setQuota(headers, pacer.quota(request.principal().toString(), entry.resource()));
         mark.on(headers);
         boolean known = entry.status() == 200 && isKnown(request.headers(), entry);
         byte[] body = known ? new byte[0] : entry.body();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.github.api.ApiAnswer;
 import dev.latchkey.gateway.github.api.ApiRequest;
+import dev.latchkey.gateway.github.api.Principal;
 import dev.latchkey.gateway.github.api.RequestBody;
 import dev.latchkey.gateway.github.api.Target;
 import dev.latchkey.gateway.github.api.Validators;
@@ -135,7 +136,7 @@ class CacheModelTest {
     private static ApiRequest request(String person, HttpMethod method, String path, HttpHeaders headers) {
         headers.set(HttpHeaders.ACCEPT, "application/vnd.github+json");
         return new ApiRequest(
-                new PersonId("github", person),
+                new Principal.OfPerson(new PersonId("github", person)),
                 "app",
                 method,
                 new Target(Target.Api.REST, path, null),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.latchkey.gateway.github.api.ApiAnswer;
 import dev.latchkey.gateway.github.api.ApiRequest;
 import dev.latchkey.gateway.github.api.Calls;
+import dev.latchkey.gateway.github.api.Principal;
 import dev.latchkey.gateway.github.pace.Call;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.github.pace.QuotaView;
@@ -179,7 +180,7 @@ final class ModelledGitHub implements Calls {
             }
             return given(502, new HttpHeaders(), "Unicorn", "");
         }
-        String person = request.person().subject();
+        String person = ((Principal.OfPerson) request.principal()).id().subject();
         String path = request.target().path();
         if (!request.method().equals(HttpMethod.GET)) {
             spent++;
