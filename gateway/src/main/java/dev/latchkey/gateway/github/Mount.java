@@ -5,7 +5,9 @@ import dev.latchkey.gateway.github.api.TargetPaths;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Route;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Where a route puts GitHub's API: under the literal beginning of its path pattern. Below that the API is found plainly, and
@@ -41,7 +43,7 @@ record Mount(String prefix, int segments) {
      */
     Found find(String rawPath, @Nullable String rawQuery) {
         String path = below(rawPath);
-        if (TargetPaths.escapes(path)) {
+        if (TargetPaths.escapes(path) || isGraphQlInDisguise(path)) {
             throw Problem.of(ProblemCode.TARGET_AMBIGUOUS, "The path leads out of GitHub's API");
         }
         if (path.equals(GRAPHQL) || path.equals(ENTERPRISE_GRAPHQL)) {
@@ -54,6 +56,15 @@ record Mount(String prefix, int segments) {
         boolean enterprise = path.equals(ENTERPRISE) || path.startsWith(ENTERPRISE + '/');
         String rest = enterprise ? path.substring(ENTERPRISE.length()) : path;
         return new Found(new Target(Target.Api.REST, rest, rawQuery), enterprise);
+    }
+
+    /** What GitHub would take for GraphQL has to be known as such here, where it is counted. */
+    private static boolean isGraphQlInDisguise(String path) {
+        if (path.indexOf('%') < 0) {
+            return false;
+        }
+        String plain = UriUtils.decode(path, StandardCharsets.ISO_8859_1);
+        return plain.startsWith(GRAPHQL) || plain.startsWith(ENTERPRISE_GRAPHQL);
     }
 
     /** By segments and not by letters: the pattern may have matched the prefix in another spelling. */

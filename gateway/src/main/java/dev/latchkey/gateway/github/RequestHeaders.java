@@ -36,6 +36,8 @@ final class RequestHeaders {
             "graphql-features");
 
     private static final String GITHUBS_OWN = "x-github-";
+    /** Answers are kept by these: of several values GitHub sees the one that they are kept by. */
+    private static final List<String> KEYED = List.of("X-GitHub-Api-Version", "Time-Zone");
 
     private RequestHeaders() {}
 
@@ -48,8 +50,16 @@ final class RequestHeaders {
             }
         }
         received.getConnection().forEach(headers::remove);
+        KEYED.forEach(name -> onlyOne(headers, name));
         headers.set(HttpHeaders.ACCEPT, accept(received.get(HttpHeaders.ACCEPT)));
         return headers;
+    }
+
+    private static void onlyOne(HttpHeaders headers, String name) {
+        String first = headers.getFirst(name);
+        if (first != null) {
+            headers.set(name, first);
+        }
     }
 
     /** In lower case, one space behind each comma. */

@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.github.api;
 
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.AccessToken;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -32,6 +34,8 @@ public final class ApiClient {
 
     private static final int CONNECTIONS = 200;
 
+    private static final int LARGEST_HEAD = 64 * 1024;
+
     private final Addresses addresses;
     private final HttpClient repeating;
     private final HttpClient once;
@@ -45,6 +49,8 @@ public final class ApiClient {
                 .build();
         this.repeating = HttpClient.create(pool)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                // GitHub repeats the whole query in each of up to four links.
+                .httpResponseDecoder(decoder -> decoder.maxHeaderSize(LARGEST_HEAD))
                 .followRedirect(false);
         // What may have had an effect is not sent a second time on a connection that broke.
         this.once = repeating.disableRetry(true);
@@ -68,7 +74,17 @@ public final class ApiClient {
         if (body instanceof RequestBody.Bytes all) {
             return sender.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(all.bytes())));
         }
-        return body instanceof RequestBody.Stream stream ? sender.send(stream.bytes()) : sender;
+        return body instanceof RequestBody.Stream stream
+                ? sender.send(stream.bytes().onErrorMap(ApiClient::brokenOff))
+                : sender;
+    }
+
+    /** It is not GitHub that failed. */
+    private static Throwable brokenOff(Throwable failure) {
+        return failure instanceof Problem
+                ? failure
+                : Problem.of(ProblemCode.REQUEST_MALFORMED, "The body broke off")
+                        .causedBy(failure);
     }
 
     private static void fill(

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.github.api;
 
+import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.AccessToken;
@@ -41,6 +42,9 @@ public final class Guard {
 
     private final ApiClient client;
     private final CircuitBreaker breaker;
+    /** A query that is too heavy is answered 502 or 504, which says nothing of GitHub's health. */
+    private final CircuitBreaker queryBreaker;
+
     private final Bulkhead bulkhead;
     private final TimeLimiter limit;
 
@@ -51,19 +55,8 @@ public final class Guard {
     public Guard(ApiClient client, Duration limit, int concurrent, Clock clock) {
         this.client = client;
         this.breaker = CircuitBreaker.of(
-                "github",
-                CircuitBreakerConfig.custom()
-                        .clock(clock)
-                        .slidingWindowSize(LOOKED_AT)
-                        .minimumNumberOfCalls(LOOKED_AT)
-                        .failureRateThreshold(FAILED_PERCENT)
-                        .waitDurationInOpenState(PAUSE)
-                        .permittedNumberOfCallsInHalfOpenState(PROBES)
-                        .recordException(Failures::isGitHubs)
-                        .ignoreException(failure -> !Failures.isGitHubs(failure))
-                        .recordResult(Guard::isFailure)
-                        .writableStackTraceEnabled(false)
-                        .build());
+                "github", settings(clock).recordResult(Guard::isFailure).build());
+        this.queryBreaker = CircuitBreaker.of("github-graphql", settings(clock).build());
         this.bulkhead = Bulkhead.of(
                 "github",
                 BulkheadConfig.custom()
@@ -75,6 +68,19 @@ public final class Guard {
                 TimeLimiter.of(TimeLimiterConfig.custom().timeoutDuration(limit).build());
     }
 
+    private static CircuitBreakerConfig.Builder settings(Clock clock) {
+        return CircuitBreakerConfig.custom()
+                .clock(clock)
+                .slidingWindowSize(LOOKED_AT)
+                .minimumNumberOfCalls(LOOKED_AT)
+                .failureRateThreshold(FAILED_PERCENT)
+                .waitDurationInOpenState(PAUSE)
+                .permittedNumberOfCallsInHalfOpenState(PROBES)
+                .recordException(Failures::isGitHubs)
+                .ignoreException(failure -> !Failures.isGitHubs(failure))
+                .writableStackTraceEnabled(false);
+    }
+
     private static boolean isFailure(Object answer) {
         return answer instanceof ApiAnswer given && given.status() >= 500;
     }
@@ -83,7 +89,7 @@ public final class Guard {
         return client.send(request, token)
                 .transformDeferred(sent -> request.body().isRepeatable() ? limited(sent) : sent)
                 .transformDeferred(BulkheadOperator.of(bulkhead))
-                .transformDeferred(CircuitBreakerOperator.of(breaker))
+                .transformDeferred(CircuitBreakerOperator.of(request.kind() == Kind.REST ? breaker : queryBreaker))
                 .onErrorMap(BulkheadFullException.class, full -> busy())
                 .onErrorMap(CallNotPermittedException.class, open -> paused());
     }

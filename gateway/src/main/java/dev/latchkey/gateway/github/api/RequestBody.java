@@ -21,6 +21,10 @@ public sealed interface RequestBody {
 
     RequestBody NONE = new None();
 
+    default boolean isEmpty() {
+        return this instanceof None || (this instanceof Bytes all && all.bytes().length == 0);
+    }
+
     default boolean isRepeatable() {
         return !(this instanceof Stream);
     }

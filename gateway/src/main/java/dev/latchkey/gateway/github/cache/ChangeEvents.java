@@ -4,6 +4,7 @@ import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEvent;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -51,6 +52,13 @@ public final class ChangeEvents implements ProviderEventListener {
                 .asString("");
         if (!old.isEmpty()) {
             paths.add("/repos/" + name.substring(0, name.indexOf('/') + 1) + old);
+        }
+        JsonNode owner = payload.path("changes").path("owner").path("from");
+        for (String kind : List.of("user", "organization")) {
+            String login = owner.path(kind).path("login").asString("");
+            if (!login.isEmpty()) {
+                paths.add("/repos/" + login + name.substring(name.indexOf('/')));
+            }
         }
     }
 

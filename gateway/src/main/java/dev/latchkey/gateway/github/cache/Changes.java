@@ -75,7 +75,12 @@ public final class Changes implements AutoCloseable {
         if (since < floor.get()) {
             return false;
         }
-        String plain = named(Paths.plain(path));
+        String plain = Paths.plain(path);
+        String named = named(plain);
+        return isUntouchedAs(plain, person, since) && (named.equals(plain) || isUntouchedAs(named, person, since));
+    }
+
+    private boolean isUntouchedAs(String plain, String person, long since) {
         if (isAfter(since, key(person, "=", plain))) {
             return false;
         }
@@ -98,6 +103,7 @@ public final class Changes implements AutoCloseable {
     Mono<Void> written(String person, Set<String> paths) {
         return Flux.fromIterable(paths)
                 .map(Paths::plain)
+                .flatMapIterable(path -> Set.of(path, named(path)))
                 .concatMap(path -> tell(key(person, "/", path)).then(collections(person, Paths.parent(path))))
                 .then();
     }

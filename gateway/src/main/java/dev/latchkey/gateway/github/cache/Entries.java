@@ -34,9 +34,9 @@ final class Entries {
 
     private Entries() {}
 
-    /** What is to be kept of an answer, or null. */
+    /** What is to be kept of an answer, or null: what a redirect led to is another's, whose changes are not told here. */
     static @Nullable Entry of(ApiAnswer answer, ResourceKey resource, Duration missing, long since, long now) {
-        if (!(answer.body() instanceof ApiAnswer.Bytes all) || answer.redirected() && answer.status() != OK) {
+        if (!(answer.body() instanceof ApiAnswer.Bytes all) || answer.redirected()) {
             return null;
         }
         CacheControl terms = CacheControl.of(answer.headers());

@@ -22,6 +22,10 @@ final class Refusals {
 
     private static boolean isLimit(ApiAnswer answer) {
         HttpHeaders headers = answer.headers();
+        if (headers.containsHeader("X-GitHub-SSO")) {
+            // A matter of permission, whatever is left of the quota.
+            return false;
+        }
         return headers.containsHeader(HttpHeaders.RETRY_AFTER)
                 || "0".equals(headers.getFirst("X-RateLimit-Remaining"))
                 || headers.containsHeader("GH-Limited-By")

@@ -105,10 +105,17 @@ public final class ResponseCache implements Calls {
             return Mono.error(Problem.of(ProblemCode.NOT_CACHED));
         }
         if (entry != null && usable && !asked.has("no-cache") && isToBeSpared(key, entry)) {
-            fetched(request, key, entry).subscribe(renewed -> {}, failure -> {});
+            fetched(request, key, entry).subscribe(ResponseCache::leave, failure -> {});
             return Mono.just(given(request, entry, stale(entry, "STALE_WHILE_QUOTA_LOW")));
         }
         return fetched(request, key, entry).flatMap(landed -> landed(request, landed));
+    }
+
+    /** Nobody waits for what was asked beside a request: what streams is ended, or it would hold its place for good. */
+    private static void leave(Flights.Landed<Fetched> landed) {
+        if (landed.result() instanceof Fetched.Alone alone && alone.take()) {
+            alone.answer().discard();
+        }
     }
 
     // What is looked for at all
@@ -121,7 +128,7 @@ public final class ResponseCache implements Calls {
         return reading
                 && request.target().api() == Target.Api.REST
                 && !request.target().path().equals("/rate_limit")
-                && request.body().isRepeatable()
+                && request.body().isEmpty()
                 && !headers.containsHeader(HttpHeaders.RANGE)
                 && !headers.containsHeader(HttpHeaders.IF_MATCH)
                 && !headers.containsHeader(HttpHeaders.IF_UNMODIFIED_SINCE)
@@ -322,7 +329,7 @@ public final class ResponseCache implements Calls {
                 return Mono.just(new Fetched.Kept(shared, Mark.shared()));
             }
         }
-        if (question.known() != null && (meant == null || Tags.isNamed(question.known(), meant))) {
+        if (question.known() != null && meant != null && Tags.isNamed(question.known(), meant)) {
             return Mono.just(
                     new Fetched.Whole(answer.withBody(new ApiAnswer.Bytes(new byte[0])), Mark.miss(false, 304, false)));
         }
@@ -341,7 +348,9 @@ public final class ResponseCache implements Calls {
         Entry entry = Entries.of(answer, question.key().resource(), terms.missing(), question.since(), clock.millis());
         if (entry != null) {
             entries.put(question.key(), entry);
-            changes.learn(question.key().resource().path(), answer.headers().getFirst(HttpHeaders.LINK));
+            if (!answer.redirected()) {
+                changes.learn(question.key().resource().path(), answer.headers().getFirst(HttpHeaders.LINK));
+            }
             offer(question.key().resource(), answer, entry);
             return new Fetched.Kept(entry, Mark.miss(stale, answer.status(), true));
         }

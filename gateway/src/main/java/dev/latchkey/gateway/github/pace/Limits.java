@@ -31,6 +31,8 @@ record Limits(
         int share) {
 
     private static final int WRITE_POINTS = 5;
+    /** What the slowest call takes: with less, none could ever go. */
+    private static final long ONE_CALL = 10_000;
 
     /** What is left to one of so many nodes while they cannot agree. */
     Limits sharedBy(int nodes) {
@@ -38,8 +40,8 @@ record Limits(
                 Math.max(1, concurrency / nodes),
                 Math.max(WRITE_POINTS, points / nodes),
                 Math.max(WRITE_POINTS, graphPoints / nodes),
-                cpu / nodes,
-                graphCpu / nodes,
+                Math.max(ONE_CALL, cpu / nodes),
+                Math.max(ONE_CALL, graphCpu / nodes),
                 writeGap * nodes,
                 notifyGap * nodes,
                 Math.max(1, contentAMinute / nodes),

@@ -45,6 +45,10 @@ public final class OwnTags {
                 tags.add(tag.group());
             }
         }
+        if (tags.isEmpty() && name.equalsIgnoreCase(HttpHeaders.IF_MATCH)) {
+            // Without it the write would be made whatever is there; as it is it fits nothing.
+            return;
+        }
         if (tags.isEmpty()) {
             headers.remove(name);
         } else {
