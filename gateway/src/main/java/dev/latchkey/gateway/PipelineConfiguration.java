@@ -7,7 +7,6 @@ import dev.latchkey.gateway.identity.AuthAnswer;
 import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
 import dev.latchkey.gateway.limit.InboundLimits;
-import dev.latchkey.gateway.login.DomainDoor;
 import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.route.ForwardAuth;
@@ -37,7 +36,6 @@ class PipelineConfiguration {
             RequestDoor door,
             GatewayAddress address,
             ForwardAuth forwardAuth,
-            DomainDoor domains,
             RouteMatcher routes,
             SessionLoader sessions,
             CredentialLoader credentials,
@@ -58,8 +56,6 @@ class PipelineConfiguration {
                         door,
                         // A proxy's question becomes the request it asks about, which is no endpoint's.
                         forwardAuth,
-                        // Before the own endpoints, of which a further host has only these.
-                        domains,
                         // Spring Security guards these; no route can take their paths.
                         new OwnEndpoints(address),
                         // Before the session: what is not there costs no look-up.

@@ -17,7 +17,6 @@ class PipelineOrderTest {
                             "ProblemBoundary",
                             "RequestDoor",
                             "ForwardAuth",
-                            "DomainDoor",
                             "OwnEndpoints",
                             "RouteMatcher",
                             "SessionLoader",

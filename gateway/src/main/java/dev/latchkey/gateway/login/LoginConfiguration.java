@@ -36,38 +36,8 @@ class LoginConfiguration {
     }
 
     @Bean
-    Domains domains(LoginProperties properties, GatewayAddress address) {
-        return Domains.of(properties.domains(), address);
-    }
-
-    @Bean
-    Challenger challenger(GatewayAddress address, ReturnTarget targets, SecurityHeaders security, Domains domains) {
-        return new SignInChallenger(address, targets, security, domains);
-    }
-
-    @Bean
-    DomainDoor domainDoor(
-            Domains domains,
-            Store store,
-            KeyRing keys,
-            SignIn signIn,
-            SessionLoader current,
-            Sessions sessions,
-            ReturnTarget targets,
-            GatewayAddress address,
-            SecurityHeaders security,
-            Clock clock) {
-        return new DomainDoor(
-                domains,
-                new HandOff(store, keys, clock),
-                new AttemptCookies(address, keys),
-                signIn,
-                current,
-                sessions,
-                targets,
-                address,
-                security,
-                clock);
+    Challenger challenger(GatewayAddress address, ReturnTarget targets, SecurityHeaders security) {
+        return new SignInChallenger(address, targets, security);
     }
 
     @Bean

@@ -11,13 +11,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param allowedRedirects origins other than the gateway's own that {@code rd} may name, such as
  *     {@code https://wiki.example.com}
- * @param domains origins other than the gateway's own at which people are signed in too, such as
- *     {@code https://other.example} or {@code https://*.example.com}
  */
 @ConfigurationProperties("latchkey")
-record LoginProperties(
-        @DefaultValue List<URI> allowedRedirects,
-        @DefaultValue List<String> domains) {
+record LoginProperties(@DefaultValue List<URI> allowedRedirects) {
 
     void check(ConfigurationFaults faults) {
         for (URI origin : allowedRedirects) {

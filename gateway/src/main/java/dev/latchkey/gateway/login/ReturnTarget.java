@@ -69,11 +69,8 @@ final class ReturnTarget {
     private boolean leadsBackHere(String path) {
         String prefix = address.prefix() + '/';
         String device = prefix + "device";
-        boolean goesOn = path.startsWith(prefix + "account")
-                || path.equals(device)
-                || path.startsWith(device + '?')
-                || path.startsWith(prefix + "hand_off?");
-        return path.startsWith(prefix) && !goesOn;
+        boolean page = path.startsWith(prefix + "account") || path.equals(device) || path.startsWith(device + '?');
+        return path.startsWith(prefix) && !page;
     }
 
     private @Nullable String absolute(String rd) {

@@ -6,7 +6,6 @@ import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.ForwardAuth;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Navigation;
-import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,8 @@ final class SignInChallenger implements Challenger {
     private final GatewayAddress address;
     private final ReturnTarget targets;
     private final SecurityHeaders security;
-    private final Domains domains;
 
-    SignInChallenger(GatewayAddress address, ReturnTarget targets, SecurityHeaders security, Domains domains) {
-        this.domains = domains;
+    SignInChallenger(GatewayAddress address, ReturnTarget targets, SecurityHeaders security) {
         this.address = address;
         this.targets = targets;
         this.security = security;
@@ -38,10 +35,6 @@ final class SignInChallenger implements Challenger {
     @Override
     public Mono<Void> challenge(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
-        String origin = domains.originOf(RequestScope.of(exchange));
-        if (origin != null) {
-            return challengeAt(origin, exchange);
-        }
         if (ForwardAuth.isAsked(exchange)) {
             return challengeBehindProxy(exchange);
         }
@@ -50,23 +43,6 @@ final class SignInChallenger implements Challenger {
         }
         URI login = address.at(targets.startFor(targets.of(pageOf(request))));
         return Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(login));
-    }
-
-    /** At a further host, which is handed the session by the sign-in host. */
-    private Mono<Void> challengeAt(String origin, ServerWebExchange exchange) {
-        ServerHttpRequest request = exchange.getRequest();
-        boolean page = Navigation.isPage(request);
-        String back = page ? pathOf(request.getURI()) : pageAt(origin, request);
-        URI start = URI.create(origin + address.path(targets.startFor(targets.of(back))));
-        boolean redirected = page && (!ForwardAuth.isAsked(exchange) || ForwardAuth.mayRedirect(exchange));
-        return redirected
-                ? redirect(exchange.getResponse(), start)
-                : Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(start));
-    }
-
-    private static @Nullable String pageAt(String origin, ServerHttpRequest request) {
-        String page = pageOf(request);
-        return page != null && page.startsWith(origin + '/') ? page.substring(origin.length()) : null;
     }
 
     /** A proxy's own client is at another host, perhaps; most proxies take a redirect for a failure. */

@@ -154,11 +154,6 @@ public final class Sessions implements SmartLifecycle {
                 .cache();
     }
 
-    /** The {@code Set-Cookie} of a session for a browser that is known to be its own; empty if the session has ended. */
-    public Mono<ResponseCookie> cookieFor(String id) {
-        return stored.find(id).filter(this::isAlive).map(session -> cookie.set(cookie.valueOf(session.id())));
-    }
-
     /** The sessions of a person that have not ended, on whatever browser. */
     public Flux<BrowserSession> list(PersonId person) {
         return store.members(sessionsOf(person))

@@ -17,8 +17,7 @@ class ReturnTargetTest {
 
     private final ReturnTarget targets = new ReturnTarget(
             new GatewayAddress(URI.create("https://gw.test"), "/oauth2"),
-            new LoginProperties(
-                    List.of(URI.create("https://good.tld"), URI.create("https://wiki.gw.test:8443")), List.of()));
+            new LoginProperties(List.of(URI.create("https://good.tld"), URI.create("https://wiki.gw.test:8443"))));
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
