@@ -44,7 +44,8 @@ public final class AuthAnswer implements PermittedStage {
         if (permit.caller() != null) {
             identity.tell(permit.caller(), permit.route().send(), headers::set);
         }
-        if (token != null) {
+        // Only a proxy asks about such a route; of any other, its client could ask as well and read the answer.
+        if (token != null && permit.route().isForwardAuthOnly()) {
             headers.set("X-Auth-Request-Access-Token", token.reveal());
         }
     }

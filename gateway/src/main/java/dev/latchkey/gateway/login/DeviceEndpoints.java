@@ -9,6 +9,7 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Limits;
 import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.token.ApiToken;
 import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.web.DeviceConsentPage;
@@ -41,7 +42,7 @@ final class DeviceEndpoints {
 
     private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
     private static final Duration TOKEN_LIFE = Duration.ofDays(7);
-    private static final int LONGEST_CLIENT = 60;
+    private static final int LONGEST_CLIENT = 50;
 
     /** A terminal asks for codes once; a house of them shares an address. */
     private static final Limits.Rate CODES_OF_ONE = new Limits.Rate(1, Duration.ofSeconds(20), 20);
@@ -50,8 +51,12 @@ final class DeviceEndpoints {
     /** Codes are guessed here, if anywhere (RFC 8628, section 5.1). */
     private static final Limits.Rate ENTRIES = new Limits.Rate(1, Duration.ofMinutes(2), 20);
 
+    /** A terminal asks every five seconds; a house of them shares an address. */
+    private static final Limits.Rate QUESTIONS = new Limits.Rate(10, Duration.ofSeconds(1), 100);
+
     private final DeviceRequests devices;
     private final ApiTokens tokens;
+    private final Sessions sessions;
     private final SignedIn signedIn;
     private final Throttle throttle;
     private final GatewayAddress address;
@@ -61,6 +66,7 @@ final class DeviceEndpoints {
     DeviceEndpoints(
             DeviceRequests devices,
             ApiTokens tokens,
+            Sessions sessions,
             SignedIn signedIn,
             Throttle throttle,
             GatewayAddress address,
@@ -68,6 +74,7 @@ final class DeviceEndpoints {
             SecurityHeaders security) {
         this.devices = devices;
         this.tokens = tokens;
+        this.sessions = sessions;
         this.signedIn = signedIn;
         this.throttle = throttle;
         this.address = address;
@@ -162,6 +169,12 @@ final class DeviceEndpoints {
     }
 
     private Mono<ServerResponse> token(ServerRequest request) {
+        String client = RequestScope.of(request.exchange()).client();
+        return throttle.count("device-token:" + Throttle.stranger(client), QUESTIONS)
+                .then(Mono.defer(() -> tokenFor(request)));
+    }
+
+    private Mono<ServerResponse> tokenFor(ServerRequest request) {
         return PostedForm.of(request).flatMap(form -> {
             if (!GRANT.equals(form.getFirst("grant_type"))) {
                 return failure("unsupported_grant_type", "Only " + GRANT + " is known here");
@@ -192,6 +205,15 @@ final class DeviceEndpoints {
     private Mono<ServerResponse> grant(Answer.Allowed allowed) {
         DeviceRequest request = allowed.request();
         String name = request.client() + " at " + request.address();
+        // Who has signed out since, or was signed out, is not let in by what they allowed before.
+        return sessions.list(allowed.by().id())
+                .hasElements()
+                .flatMap(signedIn -> signedIn
+                        ? granted(allowed, request, name)
+                        : failure("access_denied", "Whoever allowed it is no longer signed in"));
+    }
+
+    private Mono<ServerResponse> granted(Answer.Allowed allowed, DeviceRequest request, String name) {
         return tokens.make(allowed.by(), name, request.routes(), TOKEN_LIFE)
                 .flatMap(made -> json(HttpStatus.OK, granted(made, request)))
                 .onErrorResume(DeviceEndpoints::isFull, full -> failure("access_denied", full.getMessage()));

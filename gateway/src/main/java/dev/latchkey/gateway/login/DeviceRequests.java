@@ -27,6 +27,7 @@ import reactor.core.publisher.Mono;
 final class DeviceRequests {
 
     static final Duration LIFE = Duration.ofMinutes(15);
+    private static final int LONGEST_INTERVAL = 60;
     static final int INTERVAL = 5;
 
     private static final int ID_BYTES = 16;
@@ -123,7 +124,7 @@ final class DeviceRequests {
         if (now
                 < request.askedAgainAt()
                         + Duration.ofSeconds(request.interval()).toMillis()) {
-            return replace(kept, request.askedAgain(now, request.interval() + INTERVAL))
+            return replace(kept, request.askedAgain(now, Math.min(LONGEST_INTERVAL, request.interval() + INTERVAL)))
                     .thenReturn(new Answer.SlowDown());
         }
         if (request.decision() == Decision.ALLOWED && request.person() != null) {

@@ -28,6 +28,9 @@ final class GrantRevoked implements ProviderEventListener {
             return Mono.empty();
         }
         PersonId person = new PersonId(GitHub.ID, id.asString());
-        return tokens.revoked(person).then(Mono.defer(() -> sessions.endAll(person, null, Reason.REVOKED)));
+        // Tokens again after the sessions, with which another may just have been made.
+        return tokens.revoked(person)
+                .then(Mono.defer(() -> sessions.endAll(person, null, Reason.REVOKED)))
+                .then(Mono.defer(() -> tokens.revoked(person)));
     }
 }

@@ -142,13 +142,14 @@ class LoginConfiguration {
             KeyRing keys,
             Clock clock,
             ApiTokens apiTokens,
+            Sessions sessions,
             SignedIn signedIn,
             Throttle throttle,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
         DeviceRequests devices = new DeviceRequests(store, keys, clock);
-        return new DeviceEndpoints(devices, apiTokens, signedIn, throttle, address, pages, security).routes();
+        return new DeviceEndpoints(devices, apiTokens, sessions, signedIn, throttle, address, pages, security).routes();
     }
 
     @Bean

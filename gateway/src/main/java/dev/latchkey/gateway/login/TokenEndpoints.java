@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -105,7 +106,7 @@ final class TokenEndpoints {
     }
 
     private Mono<ServerResponse> make(ServerRequest request, BrowserSession session) {
-        MediaType type = request.headers().contentType().orElse(MediaType.APPLICATION_OCTET_STREAM);
+        MediaType type = typeOf(request);
         if (type.isCompatibleWith(MediaType.APPLICATION_FORM_URLENCODED)) {
             return PostedForm.of(request)
                     .map(Wanted::inForm)
@@ -116,10 +117,19 @@ final class TokenEndpoints {
             return Mono.error(unfit("Send a form, or JSON as application/json"));
         }
         return request.bodyToMono(String.class)
+                .onErrorMap(failure -> !(failure instanceof Problem), failure -> unfit("The JSON cannot be read"))
                 .defaultIfEmpty("")
                 .map(Wanted::inJson)
                 .flatMap(wanted -> make(session, wanted))
                 .flatMap(made -> json(HttpStatus.CREATED, once(made)));
+    }
+
+    private static MediaType typeOf(ServerRequest request) {
+        try {
+            return request.headers().contentType().orElse(MediaType.APPLICATION_OCTET_STREAM);
+        } catch (InvalidMediaTypeException e) {
+            return MediaType.APPLICATION_OCTET_STREAM;
+        }
     }
 
     private Mono<ApiTokens.Made> make(BrowserSession session, Wanted wanted) {

@@ -4,7 +4,9 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.RequestScope;
+import java.time.Clock;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
@@ -20,11 +22,13 @@ public final class AccessGate {
     private final Policy policy;
     private final Routes routes;
     private final Memberships memberships;
+    private final Clock clock;
 
-    AccessGate(Challenger challenger, Routes routes, Memberships memberships) {
+    AccessGate(Challenger challenger, Routes routes, Memberships memberships, Clock clock) {
         this.challenger = challenger;
         this.routes = routes;
         this.memberships = memberships;
+        this.clock = clock;
         this.policy = new Policy(memberships);
     }
 
@@ -52,6 +56,9 @@ public final class AccessGate {
             return Mono.just(false);
         }
         Caller caller = permit.caller();
+        if (isOver(caller)) {
+            return Mono.just(false);
+        }
         Decision decision = policy.decideNow(route, method, scope.path(), caller);
         if (caller == null || !(decision instanceof Decision.Undecided)) {
             return Mono.just(decision instanceof Decision.Permitted);
@@ -59,6 +66,13 @@ public final class AccessGate {
         return policy.decideByAsking(route, caller)
                 .map(Decision.Permitted.class::isInstance)
                 .onErrorResume(failure -> Mono.just(!isSignInRequired(failure)));
+    }
+
+    /** A session moves its end while it is used, and says itself when it is over. */
+    private boolean isOver(@Nullable Caller caller) {
+        return caller != null
+                && !(caller instanceof Caller.InSession)
+                && !clock.instant().isBefore(caller.end());
     }
 
     /** Emits when {@link #stillPermits} may have come to say something else. */

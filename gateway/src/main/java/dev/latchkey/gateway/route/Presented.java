@@ -3,6 +3,7 @@ package dev.latchkey.gateway.route;
 import dev.latchkey.gateway.keys.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ final class Presented {
     private static final String BASIC = "Basic ";
     /** GitHub takes a token as the user too, with nothing or this word as the password. */
     private static final String NO_PASSWORD = "x-oauth-basic";
+
+    /** No user is called so: what looks like a token is one, whatever stands beside it. */
+    private static final Pattern TOKEN = Pattern.compile("lk_|gh[a-z]_|github_pat_");
 
     private Presented() {}
 
@@ -43,8 +47,12 @@ final class Presented {
         if (colon < 0) {
             return null;
         }
+        String user = pair.substring(0, colon);
         String password = pair.substring(colon + 1);
-        return secret(password.isEmpty() || password.equals(NO_PASSWORD) ? pair.substring(0, colon) : password);
+        boolean inUser = password.isEmpty()
+                || password.equals(NO_PASSWORD)
+                || TOKEN.matcher(user).lookingAt();
+        return secret(inUser ? user : password);
     }
 
     private static @Nullable Secret secret(String text) {

@@ -46,7 +46,7 @@ public record Route(
     }
 
     /** True if a proxy in front reaches the app itself, and only asks here who may pass. */
-    boolean isForwardAuthOnly() {
+    public boolean isForwardAuthOnly() {
         return leadsTo(ForwardAuthOnly.NAME);
     }
 

@@ -75,8 +75,8 @@ class RouteConfiguration {
     }
 
     @Bean
-    AccessGate accessGate(Challenger challenger, Routes routes, Memberships memberships) {
-        return new AccessGate(challenger, routes, memberships);
+    AccessGate accessGate(Challenger challenger, Routes routes, Memberships memberships, Clock clock) {
+        return new AccessGate(challenger, routes, memberships, clock);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.io.StringReader;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -126,6 +127,7 @@ final class RouteFile {
                 .read(file.get("filters"));
         if (backend != null && BuiltIn.SCHEME.equals(backend.getScheme())) {
             refuseWhatNeverRuns(file, limits, made);
+            refuseInstallationToken(file, backend, send);
         }
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
@@ -143,6 +145,17 @@ final class RouteFile {
                 sockets,
                 made.filters(),
                 made.condition());
+    }
+
+    /** The proxy in front would get it, and so might whoever can ask in its place. */
+    private void refuseInstallationToken(RouteYaml.Mapping file, URI backend, Send send) {
+        Node node = file.get("send");
+        if (node != null && send.repository() != null && ForwardAuthOnly.NAME.equals(backend.getSchemeSpecificPart())) {
+            yaml.fault(
+                    node,
+                    "an installation's token is sent to apps and not to other proxies",
+                    "Let the gateway forward to the app, or leave it out.");
+        }
     }
 
     /** A setting without effect would look like protection. */

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.vault;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.TokenEndpoint;
+import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
@@ -41,12 +42,19 @@ class VaultConfiguration {
                 tokens,
                 gitHub,
                 new Pause(store, clock),
-                person -> Flux.fromStream(needs::stream)
-                        .concatMap(need -> need.revoked(person))
-                        .then(Mono.defer(() -> sessions.endAll(person, null, Reason.REVOKED))),
+                // Again after the sessions, with which another need may just have been made.
+                person -> revoked(needs, person)
+                        .then(Mono.defer(() -> sessions.endAll(person, null, Reason.REVOKED)))
+                        .then(Mono.defer(() -> revoked(needs, person))),
                 new Outcomes(meters),
                 clock,
                 Schedulers.parallel());
+    }
+
+    private static Mono<Void> revoked(ObjectProvider<TokenNeed> needs, PersonId person) {
+        return Flux.fromStream(needs::stream)
+                .concatMap(need -> need.revoked(person))
+                .then();
     }
 
     @Bean

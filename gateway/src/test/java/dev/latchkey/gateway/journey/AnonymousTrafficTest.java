@@ -58,11 +58,11 @@ class AnonymousTrafficTest {
         try (RedisServer redis = RedisServer.embedded();
                 TestGateway gateway =
                         TestGateway.signingInAt(github).app(app.url()).on(redis).start()) {
-            String before = redis.dump();
+            String before = held(redis);
 
             hit(gateway);
 
-            assertThat(redis.dump()).isEqualTo(before);
+            assertThat(held(redis)).isEqualTo(before);
         }
     }
 
@@ -77,6 +77,11 @@ class AnonymousTrafficTest {
 
         assertThat(before).isPositive();
         assertThat(sizeOf(folder)).isLessThan(before + ALLOWANCE);
+    }
+
+    /** All but the sign of life that nodes give each other. */
+    private static String held(RedisServer redis) {
+        return redis.dump().replaceAll("(?m)^latchkey:pace-nodes.*$", "");
     }
 
     private static TestGateway gatewayOn(Path folder) {

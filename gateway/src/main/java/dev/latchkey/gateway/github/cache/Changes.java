@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.latchkey.gateway.store.Store;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -103,7 +105,7 @@ public final class Changes implements AutoCloseable {
     Mono<Void> written(String person, Set<String> paths) {
         return Flux.fromIterable(paths)
                 .map(Paths::plain)
-                .flatMapIterable(path -> Set.of(path, named(path)))
+                .flatMapIterable(path -> new LinkedHashSet<>(List.of(path, named(path))))
                 .concatMap(path -> tell(key(person, "/", path)).then(collections(person, Paths.parent(path))))
                 .then();
     }
