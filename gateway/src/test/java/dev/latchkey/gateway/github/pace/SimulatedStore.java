@@ -4,31 +4,35 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.store.Store;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 
 /**
  * A store that several simulated nodes share: a step has its effect some time after it was asked for, and its answer comes
  * some time after that. Away, it fails either before the effect or after it.
  */
-final class SimulatedStore implements Store {
+public final class SimulatedStore implements Store {
 
     private final SimulatedTime time;
     private final Random random;
     private final int slowest;
     private final Map<String, byte[]> records = new HashMap<>();
     private final Map<String, Set<String>> sets = new HashMap<>();
+    private final Map<String, List<FluxSink<String>>> listeners = new HashMap<>();
     private boolean away;
     private int steps;
 
-    SimulatedStore(SimulatedTime time, Random random, int slowest) {
+    public SimulatedStore(SimulatedTime time, Random random, int slowest) {
         this.time = time;
         this.random = random;
         this.slowest = slowest;
@@ -140,12 +144,20 @@ final class SimulatedStore implements Store {
 
     @Override
     public Mono<Void> publish(String topic, String message) {
-        throw new UnsupportedOperationException();
+        return step(() -> {
+                    List.copyOf(listeners.getOrDefault(topic, List.of()))
+                            .forEach(each -> time.after(random.nextInt(slowest + 1), () -> each.next(message)));
+                    return true;
+                })
+                .then();
     }
 
     @Override
     public Flux<String> listen(String topic) {
-        throw new UnsupportedOperationException();
+        return Flux.create(sink -> {
+            listeners.computeIfAbsent(topic, name -> new ArrayList<>()).add(sink);
+            sink.onDispose(() -> listeners.get(topic).remove(sink));
+        });
     }
 
     @Override

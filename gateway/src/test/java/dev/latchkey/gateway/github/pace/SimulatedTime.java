@@ -10,12 +10,12 @@ import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** One thread, and a time that passes only when told to. */
-final class SimulatedTime {
+public final class SimulatedTime {
 
     private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
     private final Instant beginning;
 
-    SimulatedTime(Instant beginning) {
+    public SimulatedTime(Instant beginning) {
         this.beginning = beginning;
     }
 
@@ -23,20 +23,20 @@ final class SimulatedTime {
         return scheduler;
     }
 
-    long now() {
+    public long now() {
         return beginning.toEpochMilli() + scheduler.now(TimeUnit.MILLISECONDS);
     }
 
-    void pass(Duration time) {
+    public void pass(Duration time) {
         scheduler.advanceTimeBy(time);
     }
 
-    void after(long millis, Runnable task) {
+    public void after(long millis, Runnable task) {
         scheduler.schedule(task, millis, TimeUnit.MILLISECONDS);
     }
 
     /** A clock that is so many milliseconds ahead of true time. */
-    Clock clock(long ahead) {
+    public Clock clock(long ahead) {
         return new Clock() {
             @Override
             public Instant instant() {

@@ -1,0 +1,15 @@
+package dev.latchkey.gateway.github.pace;
+
+import dev.latchkey.gateway.store.Store;
+
+/** Pacers as they ship, with their defaults, for nodes in simulated time. */
+public final class SimulatedPacers {
+
+    private SimulatedPacers() {}
+
+    public static Pacer node(SimulatedTime time, Store store) {
+        SharedPacer pacer = new SharedPacer(World.defaults(), store, time.clock(0), time.scheduler(), event -> {});
+        pacer.start();
+        return pacer;
+    }
+}
