@@ -11,18 +11,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not plainly one request for one path is answered at the door, and nothing behind it is carried out. */
+@TestInstance(Lifecycle.PER_CLASS)
 class AmbiguousTargetsTest {
 
     private static final String AMBIGUOUS = "request.target.ambiguous";
@@ -36,12 +40,20 @@ class AmbiguousTargetsTest {
     private static GitHubStub github;
     private static RawBackend backend;
     private static TestGateway gateway;
+    private static RawHttp raw;
 
     @BeforeAll
-    static void start() {
-        github = GitHubStub.start();
+    void start() {
+        int port = TestGateway.freePort();
+        start(GitHubStub.start(), stub -> TestGateway.signingInAt(stub).port(port), RawHttp.to(port));
+    }
+
+    /** What is sent goes by that way to that gateway. */
+    static void start(GitHubStub stub, Function<GitHubStub, TestGateway.Builder> builder, RawHttp way) {
+        github = stub;
+        raw = way;
         backend = RawBackend.start();
-        gateway = TestGateway.signingInAt(github)
+        gateway = builder.apply(stub)
                 .route("open", "to: " + backend.url(), "allow: [anyone]")
                 .route(
                         "admin",
@@ -266,7 +278,7 @@ class AmbiguousTargetsTest {
             })
     void aBrokenBodyIsRefusedAndNeverLooksWholeToABackend(String body) {
         String head = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
-        String answers = RawHttp.to(gateway.port()).sendAndReadAll(head + body + SMUGGLED);
+        String answers = raw.sendAndReadAll(head + body + SMUGGLED);
         assertThat(answers).startsWith("HTTP/1.1 400 ").contains("\"code\":\"" + MALFORMED + "\"");
         assertThat(answers.split("HTTP/1\\.[01] \\d", -1)).hasSize(2);
         // The backend counts a request only when it has all of its body.
@@ -277,14 +289,13 @@ class AmbiguousTargetsTest {
     void aRequestBehindABrokenBodyOfAPipelineIsNotCarriedOut() {
         String first = "GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n";
         String broken = "POST /broken HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
-        RawHttp.to(gateway.port()).sendAndReadAll(first + broken + SMUGGLED);
+        raw.sendAndReadAll(first + broken + SMUGGLED);
         assertThat(backend.heads()).noneMatch(head -> head.contains("smuggled"));
     }
 
     @Test
     void aFoldedHeaderIsOneLineToTheBackend() {
-        RawHttp.to(gateway.port())
-                .send("GET / HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n X-Forwarded-User: evil\r\n\tX-B: c\r\n\r\n");
+        raw.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n X-Forwarded-User: evil\r\n\tX-B: c\r\n\r\n");
         assertThat(backend.lastHeaderLines())
                 .anyMatch(line -> line.matches("X-A: b +X-Forwarded-User: evil\\s+X-B: c"));
         assertThat(backend.lastHeaderLines()).noneMatch(line -> line.startsWith("X-Forwarded-User"));
@@ -292,10 +303,9 @@ class AmbiguousTargetsTest {
 
     @Test
     void trailersAndChunkExtensionsStayAtTheDoor() {
-        RawHttp.Response answer = RawHttp.to(gateway.port())
-                .send(
-                        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nTrailer: X-Forwarded-User\r\n"
-                                + "\r\n5;a=b\r\nhello\r\n0\r\nX-Forwarded-User: evil\r\nHost: evil\r\n\r\n");
+        RawHttp.Response answer = raw.send(
+                "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nTrailer: X-Forwarded-User\r\n"
+                        + "\r\n5;a=b\r\nhello\r\n0\r\nX-Forwarded-User: evil\r\nHost: evil\r\n\r\n");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(backend.lastHead()).doesNotContain("evil");
     }
@@ -303,8 +313,8 @@ class AmbiguousTargetsTest {
     @Test
     void anUpgradeToHttp2IsNotTakenUpAndNotPassedOn() {
         for (String method : List.of("GET", "POST")) {
-            RawHttp.Response answer = RawHttp.to(gateway.port())
-                    .send(method + " / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+            RawHttp.Response answer =
+                    raw.send(method + " / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
                             + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 0\r\n\r\n");
             assertThat(answer.status()).isEqualTo(200);
             assertThat(backend.lastHead().toLowerCase()).doesNotContain("upgrade", "h2c", "http2-settings");
@@ -319,8 +329,8 @@ class AmbiguousTargetsTest {
                 "GET / HTTP/1.1\r\nConnection: keep-alive, Upgrade-Insecure\r\nUpgrade: websocket\r\n"
             })
     void aWebSocketHandshakeThatIsNoneIsAnOrdinaryRequest(String head) {
-        RawHttp.Response answer = RawHttp.to(gateway.port())
-                .send(head + "Host: localhost\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n"
+        RawHttp.Response answer =
+                raw.send(head + "Host: localhost\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(backend.lastHead().toLowerCase()).doesNotContain("upgrade:");
@@ -328,18 +338,17 @@ class AmbiguousTargetsTest {
 
     @Test
     void aRefusalIsAPageForWhoeverOpensOne() {
-        RawHttp.Response page = RawHttp.to(gateway.port())
-                .get("/a;b", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Accept: text/html,*/*;q=0.8");
+        RawHttp.Response page =
+                raw.get("/a;b", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Accept: text/html,*/*;q=0.8");
         assertThat(page.status()).isEqualTo(400);
         assertThat(page.header("Content-Type")).startsWith("text/html");
         assertThat(page.header("X-Latchkey-Problem")).isEqualTo(AMBIGUOUS);
         assertThat(page.body()).contains(AMBIGUOUS).containsPattern("[0-9a-f]{32}");
 
-        RawHttp.Response script = RawHttp.to(gateway.port()).get("/a;b", "Sec-Fetch-Mode: cors", "Accept: text/html");
+        RawHttp.Response script = raw.get("/a;b", "Sec-Fetch-Mode: cors", "Accept: text/html");
         assertThat(script.header("Content-Type")).isEqualTo("application/problem+json");
 
-        RawHttp.Response head =
-                RawHttp.to(gateway.port()).send("HEAD /a;b HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n");
+        RawHttp.Response head = raw.send("HEAD /a;b HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n");
         assertThat(head.status()).isEqualTo(400);
         assertThat(head.body()).isEmpty();
     }
@@ -371,7 +380,7 @@ class AmbiguousTargetsTest {
     @ParameterizedTest
     @MethodSource("plainTargets")
     void aPlainTargetArrivesByteForByte(String target) {
-        assertThat(RawHttp.to(gateway.port()).get(target).status()).isEqualTo(200);
+        assertThat(raw.get(target).status()).isEqualTo(200);
         assertThat(backend.lastHead()).startsWith("GET " + target + " HTTP/1.1\r\n");
     }
 
@@ -387,14 +396,13 @@ class AmbiguousTargetsTest {
             })
     void whatBrowsersLeaveRawArrivesEscaped(String both) {
         String[] sentAndReceived = both.split(" ");
-        assertThat(RawHttp.to(gateway.port()).get(sentAndReceived[0]).status()).isEqualTo(200);
+        assertThat(raw.get(sentAndReceived[0]).status()).isEqualTo(200);
         assertThat(backend.lastHead()).startsWith("GET " + sentAndReceived[1] + " HTTP/1.1\r\n");
     }
 
     @Test
     void requestsInAPipelineAreAnsweredInOrder() {
-        String answers = RawHttp.to(gateway.port())
-                .timeout(Duration.ofSeconds(1))
+        String answers = raw.timeout(Duration.ofSeconds(1))
                 .sendAndReadAll("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /b HTTP/1.1\r\nHost: localhost\r\n"
                         + "Content-Length: 5\r\n\r\nhelloGET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThat(answers.split("HTTP/1\\.1 (?=200|401)")).hasSize(4);
@@ -403,9 +411,8 @@ class AmbiguousTargetsTest {
 
     @Test
     void whatFollowsARefusedRequestInAPipelineIsNotCarriedOut() {
-        RawHttp.to(gateway.port())
-                .sendAndReadAll("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /a;b HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Content-Length: 5\r\n\r\nhello" + SMUGGLED);
+        raw.sendAndReadAll("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /a;b HTTP/1.1\r\nHost: localhost\r\n"
+                + "Content-Length: 5\r\n\r\nhello" + SMUGGLED);
         assertThat(backend.heads()).noneMatch(head -> head.contains("smuggled"));
     }
 
@@ -416,7 +423,7 @@ class AmbiguousTargetsTest {
                 IntStream.range(0, 60).mapToObj(i -> target(random)).toList();
         for (String target : targets) {
             backend.forgetHeads();
-            RawHttp.Response answer = RawHttp.to(gateway.port()).get(target);
+            RawHttp.Response answer = raw.get(target);
             assertThat(answer.status()).as(target).isIn(200, 400, 401);
             if (answer.status() == 200) {
                 assertThat(backend.heads()).hasSize(1);
@@ -444,13 +451,12 @@ class AmbiguousTargetsTest {
             })
     void nothingButThePathDecides(String target) {
         for (String agent : List.of("GoogleHC/1.0", "kube-probe/1.29", "ELB-HealthChecker/2.0", "Prometheus/2.0", "")) {
-            RawHttp.Response answer = RawHttp.to(gateway.port())
-                    .get(
-                            target,
-                            "User-Agent: " + agent,
-                            "X-Forwarded-Uri: /ping",
-                            "X-Original-URL: /a",
-                            "X-Allowed-Groups: anyone");
+            RawHttp.Response answer = raw.get(
+                    target,
+                    "User-Agent: " + agent,
+                    "X-Forwarded-Uri: /ping",
+                    "X-Original-URL: /a",
+                    "X-Allowed-Groups: anyone");
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.header("X-Latchkey-Problem")).isEqualTo("sign-in.required");
         }
@@ -460,8 +466,7 @@ class AmbiguousTargetsTest {
     @Test
     void aHostIsKnownInAnySpelling() {
         for (String host : List.of("localhost", "LOCALHOST", "localhost.", "localhost:1", "LocalHost.:99")) {
-            assertThat(RawHttp.to(gateway.port())
-                            .send("GET /admin HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+            assertThat(raw.send("GET /admin HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
                             .status())
                     .isEqualTo(401);
         }
@@ -482,7 +487,7 @@ class AmbiguousTargetsTest {
 
     /** Answered once, with the problem, and nothing that follows on the connection is carried out. */
     private static void isRefused(String request, int status, String code) {
-        String answers = RawHttp.to(gateway.port()).sendAndReadAll(request + SMUGGLED);
+        String answers = raw.sendAndReadAll(request + SMUGGLED);
         String[] parts = answers.split("\r\n\r\n", 2);
         assertThat(parts[0]).matches("(?s)HTTP/1\\.[01] " + status + " .*").contains("X-Latchkey-Problem: " + code);
         assertThat(parts[0]).contains("application/problem+json");

@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.testing;
 
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /**
  * A person at the gateway without a browser: keeps cookies as a browser does, sends what a browser sends, and follows a
@@ -27,25 +29,32 @@ public final class HttpPerson {
 
     private final URI gateway;
     private final CookieJar cookies;
+    private final HttpClient client;
 
-    private HttpPerson(URI gateway, CookieJar cookies) {
+    private HttpPerson(URI gateway, CookieJar cookies, HttpClient client) {
         this.gateway = gateway;
         this.cookies = cookies;
+        this.client = client;
     }
 
     /** Somebody new at that gateway, such as {@code http://localhost:8080}. */
     public static HttpPerson at(String gatewayUrl) {
-        return new HttpPerson(URI.create(gatewayUrl), new CookieJar());
+        return new HttpPerson(URI.create(gatewayUrl), new CookieJar(), PlainHttp.usual());
+    }
+
+    /** Somebody new at that gateway, who trusts whom that context trusts. */
+    public static HttpPerson at(String gatewayUrl, SSLContext trust) {
+        return new HttpPerson(URI.create(gatewayUrl), new CookieJar(), PlainHttp.trusting(trust));
     }
 
     /** Somebody holding copies of this person's cookies, as of now. */
     public HttpPerson twin() {
-        return new HttpPerson(gateway, new CookieJar(cookies));
+        return new HttpPerson(gateway, new CookieJar(cookies), client);
     }
 
     /** The same person, cookies and all, at another node of the gateway. Ports do not part cookies. */
     public HttpPerson alsoAt(String otherUrl) {
-        return new HttpPerson(URI.create(otherUrl), cookies);
+        return new HttpPerson(URI.create(otherUrl), cookies, client);
     }
 
     // Requests
@@ -94,7 +103,7 @@ public final class HttpPerson {
             request.header(headers[i], headers[i + 1]);
         }
         cookies.headerFor(target).ifPresent(cookie -> request.header("Cookie", cookie));
-        HttpResponse<String> response = PlainHttp.send(request);
+        HttpResponse<String> response = PlainHttp.send(client, request);
         response.headers().allValues("Set-Cookie").forEach(line -> cookies.accept(target, line));
         return response;
     }

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /**
  * An HTTP/1.1 client that sends exactly the bytes it is given, for requests that no decent client would make. Each call has
@@ -22,19 +23,26 @@ public final class RawHttp {
 
     private final int port;
     private final Duration timeout;
+    private final SSLContext tls;
 
-    private RawHttp(int port, Duration timeout) {
+    private RawHttp(int port, Duration timeout, SSLContext tls) {
         this.port = port;
         this.timeout = timeout;
+        this.tls = tls;
     }
 
     /** To that port on the loopback interface; five seconds of silence end an answer. */
     public static RawHttp to(int port) {
-        return new RawHttp(port, Duration.ofSeconds(5));
+        return new RawHttp(port, Duration.ofSeconds(5), null);
     }
 
     public RawHttp timeout(Duration silence) {
-        return new RawHttp(port, silence);
+        return new RawHttp(port, silence, tls);
+    }
+
+    /** The same bytes inside TLS, to whoever that context trusts. */
+    public RawHttp inside(SSLContext context) {
+        return new RawHttp(port, timeout, context);
     }
 
     /** Sends the request, a byte for each character, and reads one answer. */
@@ -60,9 +68,10 @@ public final class RawHttp {
     }
 
     private <T> T exchange(byte[] request, Function<InputStream, T> reader) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) timeout.toMillis());
-            socket.setSoTimeout((int) timeout.toMillis());
+        try (Socket plain = new Socket()) {
+            plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) timeout.toMillis());
+            plain.setSoTimeout((int) timeout.toMillis());
+            Socket socket = tls == null ? plain : tls.getSocketFactory().createSocket(plain, "localhost", port, true);
             write(socket, request);
             return reader.apply(new BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {

@@ -1,0 +1,54 @@
+package dev.latchkey.gateway.tls;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * The two files of a certificate.
+ *
+ * @param place the property that names them
+ * @param certificate the certificate and its chain
+ * @param privateKey its key
+ */
+record CertificateFiles(String place, Path certificate, Path privateKey) {
+
+    private static final int LARGEST = 1 << 20;
+
+    /** What both say. It is small, and so compared as it is: whatever the file system tells of times, a change is seen. */
+    record Content(String certificate, String privateKey) {
+
+        /** Holds a private key, so it prints nothing. */
+        @Override
+        public String toString() {
+            return "[PEM]";
+        }
+    }
+
+    /** @throws UnusableCertificate if a file is not there, is none, is too large or must not be read */
+    Content read() {
+        return new Content(read(certificate), read(privateKey));
+    }
+
+    private static String read(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UnusableCertificate(file + " is not a file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(LARGEST + 1);
+            if (bytes.length > LARGEST) {
+                throw new UnusableCertificate(file + " is larger than a mebibyte");
+            }
+            return new String(bytes, ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            throw new UnusableCertificate(file + " does not exist");
+        } catch (IOException e) {
+            throw new UnusableCertificate(
+                    file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+}

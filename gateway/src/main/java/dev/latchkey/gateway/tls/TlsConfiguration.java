@@ -1,0 +1,36 @@
+package dev.latchkey.gateway.tls;
+
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.netty.http.server.HttpServer;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(TlsProperties.class)
+class TlsConfiguration {
+
+    @Bean
+    EdgeCertificates edgeCertificates(TlsProperties properties, Clock clock) {
+        return EdgeCertificates.in(properties, clock);
+    }
+
+    @Bean
+    CertificateWatch certificateWatch(EdgeCertificates certificates) {
+        return new CertificateWatch(certificates);
+    }
+
+    @Bean
+    NettyServerCustomizer edgeTls(EdgeCertificates certificates) {
+        return server -> certificates.isEmpty() ? server : secured(server, certificates);
+    }
+
+    /** Every connection asks anew, with or without a name, so what was reloaded is shown from the next one on. */
+    private static HttpServer secured(HttpServer server, EdgeCertificates certificates) {
+        return server.secure(
+                spec -> spec.sslContext(certificates.usual().provider().getSslContext())
+                        .setSniAsyncMappings((name, promise) ->
+                                promise.setSuccess(certificates.forName(name).provider())));
+    }
+}

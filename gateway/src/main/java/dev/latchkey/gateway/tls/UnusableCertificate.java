@@ -1,0 +1,15 @@
+package dev.latchkey.gateway.tls;
+
+/** Why a certificate cannot be used, in words for the operator that quote nothing of a key. */
+final class UnusableCertificate extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnusableCertificate(String words) {
+        super(words);
+    }
+
+    String words() {
+        return String.valueOf(getMessage());
+    }
+}
