@@ -90,6 +90,7 @@ class RouteExamplesTest {
                         "chat",
                         "deploy",
                         "docs",
+                        "github",
                         "grafana",
                         "legacy",
                         "metrics",
@@ -179,6 +180,14 @@ class RouteExamplesTest {
                         .audience(gateway.url())
                         .claim(claim, value)
                         .token();
+    }
+
+    @Test
+    void githubIsAskedAsThePerson() {
+        RawHttp.Response answer = get("github", "/user", sessionOf("reader"));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"login\":\"reader\"");
+        assertThat(get("github", "/user").status()).isEqualTo(401);
     }
 
     @Test
