@@ -217,6 +217,11 @@ public enum ProblemCode {
             401,
             "This call is for the people who run the gateway",
             "Send one of latchkey.internal.token as a bearer token, or call from the gateway's own machine if there is none."),
+    ACTIONS_TOKEN_REQUIRED(
+            "actions.token.required",
+            401,
+            "This app is for jobs of GitHub Actions only",
+            "Call it from a job, with a token made for this gateway as bearer token. Signing in does not help."),
     ACTIONS_TOKEN_REFUSED(
             "actions.token.refused",
             401,

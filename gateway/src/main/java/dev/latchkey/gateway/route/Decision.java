@@ -11,7 +11,7 @@ sealed interface Decision {
     /** Not let in as a stranger; signing in may help. */
     record Challenged() implements Decision {}
 
-    /** Signed in, and not let in. */
+    /** Not let in, and signing in would not change that. */
     record Denied(Problem why) implements Decision {}
 
     /** No line lets in so far, and of some this node cannot tell without asking GitHub. */

@@ -153,7 +153,7 @@ public final class Explainer {
         if (route.isOpen(method, path)) {
             return new Explanation(route.id(), "permit", "public", "this path is open to everybody" + condition, lines);
         }
-        if (asker == null) {
+        if (asker == null && !Policy.isForJobsOnly(route)) {
             return new Explanation(route.id(), "sign-in", null, "signing in may help: " + Policy.wanted(route), lines);
         }
         if (lines.stream().anyMatch(line -> line.holds().equals(UNKNOWN))) {

@@ -43,7 +43,19 @@ final class Policy {
         if (route.isOpen(method, path)) {
             return permitted(route, caller);
         }
-        return caller == null ? new Decision.Challenged() : decideByMembership(route, caller);
+        return caller == null ? decideOnStranger(route) : decideByMembership(route, caller);
+    }
+
+    /** Nobody is led to a sign-in after which they would be refused. */
+    private static Decision decideOnStranger(Route route) {
+        return isForJobsOnly(route)
+                ? new Decision.Denied(Problem.of(ProblemCode.ACTIONS_TOKEN_REQUIRED, wanted(route)))
+                : new Decision.Challenged();
+    }
+
+    /** Whether no person can be let in, whoever it is. */
+    static boolean isForJobsOnly(Route route) {
+        return !route.allow().isEmpty() && route.allow().stream().allMatch(Rule.Actions.class::isInstance);
     }
 
     private Decision decideByMembership(Route route, Caller caller) {

@@ -97,7 +97,7 @@ public final class ProblemBoundary implements Stage {
         boolean refused = REFUSED_TOKENS.contains(code);
         if (refused) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer " + realm + ", error=\"invalid_token\"");
-        } else if (code == ProblemCode.SIGN_IN_REQUIRED) {
+        } else if (code == ProblemCode.SIGN_IN_REQUIRED || code == ProblemCode.ACTIONS_TOKEN_REQUIRED) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer " + realm);
             if (isGit(request)) {
                 headers.add(HttpHeaders.WWW_AUTHENTICATE, "Basic " + realm);

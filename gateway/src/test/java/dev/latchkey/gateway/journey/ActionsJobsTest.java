@@ -246,6 +246,18 @@ class ActionsJobsTest {
     }
 
     @Test
+    void nobodyIsLedToASignInThatCannotHelp() {
+        String code = "actions.token.required";
+        assertProblem(first.stranger().get("/prod/x"), 401, code, "certain jobs of GitHub Actions");
+        HttpResponse<String> page = first.stranger().navigate("/prod/x");
+        assertProblem(page, 401, code, "certain jobs of GitHub Actions");
+        assertThat(page.body()).doesNotContain("/oauth2/start", "/oauth2/sign_in");
+        assertThat(page.headers().firstValue("WWW-Authenticate")).contains("Bearer realm=\"" + ADDRESS + '"');
+        // Where one line is for people, signing in may help.
+        assertThat(first.stranger().navigate("/main/x").statusCode()).isEqualTo(302);
+    }
+
+    @Test
     void peopleStillComeByCookieAndTheLineForJobsIsNotForThem() {
         HttpPerson octocat = signedIn("octocat");
         assertThat(octocat.get("/main/x").statusCode()).isEqualTo(200);
