@@ -335,9 +335,43 @@ class GitHubCacheTest {
         github.content()
                 .put(repo + "/issues", full)
                 .with("Link", "<" + github.apiUrl() + repo + "/issues?page=2>; rel=\"next\"");
+        github.content().put(repo + "/issues?page=2", "[31]");
         minute();
 
         assertThat(header(get(alice, repo + "/issues"), "Link")).contains("page=2");
+    }
+
+    @Test
+    void confirmsAListsFullLastPageAtNoCostWhileNothingComesAfterIt() {
+        String full = IntStream.range(0, 30).mapToObj(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+        github.content().put(repo + "/issues", full);
+        github.content().put(repo + "/issues?state=open&page=2", "[]");
+        get(alice, repo + "/issues?state=open");
+        int left = github.remainingOf("alice");
+        minute();
+
+        HttpResponse<String> again = get(alice, repo + "/issues?state=open");
+
+        assertThat(outcome(again)).isEqualTo("revalidated");
+        assertThat(again.body()).isEqualTo(full);
+        assertThat(header(again, "Link")).isNull();
+        assertThat(github.remainingOf("alice")).isEqualTo(left);
+        assertThat(asked()).isEqualTo(3);
+    }
+
+    @Test
+    void confirmsALongListThatHasNoPagesAtNoCost() {
+        String long40 = IntStream.range(0, 40).mapToObj(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+        github.content().put(repo + "/git/matching-refs/heads", long40);
+        get(alice, repo + "/git/matching-refs/heads");
+        int left = github.remainingOf("alice");
+        minute();
+
+        HttpResponse<String> again = get(alice, repo + "/git/matching-refs/heads");
+
+        assertThat(outcome(again)).isEqualTo("revalidated");
+        assertThat(again.body()).isEqualTo(long40);
+        assertThat(github.remainingOf("alice")).isEqualTo(left);
     }
 
     @Test

@@ -38,7 +38,7 @@ record Entry(
 
     /** Whether GitHub can be asked if it has changed. */
     boolean isConfirmable() {
-        return status == 200 && tag != null && !endOfList;
+        return status == 200 && tag != null;
     }
 
     /** The tag of this body for whoever asks with that credential. */

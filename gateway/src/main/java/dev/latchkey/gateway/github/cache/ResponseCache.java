@@ -261,9 +261,18 @@ public final class ResponseCache implements Calls {
             return key.resource().accept();
         }
 
+        /** Of a list's end, only if it can be asked whether it still is the end. */
+        boolean canBeConfirmed() {
+            return old != null
+                    && old.isConfirmable()
+                    && (!old.endOfList()
+                            || old.vary() != null
+                                    && FullPage.next(key.resource().query()) != null);
+        }
+
         List<String> tags(String authorization) {
             Set<String> tags = new LinkedHashSet<>();
-            if (old != null && old.isConfirmable()) {
+            if (old != null && canBeConfirmed()) {
                 tags.add(String.valueOf(old.tagFor(authorization, accept())));
             }
             others.forEach(each -> tags.add(each.tagFor(authorization, accept())));
@@ -289,8 +298,8 @@ public final class ResponseCache implements Calls {
                         HttpHeaders.IF_MODIFIED_SINCE,
                         HttpHeaders.IF_RANGE)
                 .forEach(headers::remove);
-        boolean lastPage = question.old() != null && question.old().endOfList();
-        Validators validators = lastPage ? Validators.NONE : question::tags;
+        boolean unclear = question.old() != null && question.old().endOfList() && !question.canBeConfirmed();
+        Validators validators = unclear ? Validators.NONE : question::tags;
         return new ApiRequest(
                 request.principal(),
                 request.app(),
@@ -317,10 +326,11 @@ public final class ResponseCache implements Calls {
         List<String> sent = question.tags(authorization);
         String meant = tag == null && sent.size() == 1 ? sent.get(0) : tag;
         Entry old = question.old();
-        if (old != null && old.isConfirmable() && Tags.isSame(meant, old.tagFor(authorization, question.accept()))) {
+        if (old != null
+                && question.canBeConfirmed()
+                && Tags.isSame(meant, old.tagFor(authorization, question.accept()))) {
             Entry renewed = Entries.renewed(old, answer, meant, question.since(), clock.millis());
-            entries.put(question.key(), renewed);
-            return Mono.just(new Fetched.Kept(renewed, Mark.revalidated()));
+            return old.endOfList() ? confirmedEnd(request, question, renewed) : Mono.just(kept(question, renewed));
         }
         for (Common other : question.others()) {
             if (Tags.isSame(meant, other.tagFor(authorization, question.accept()))) {
@@ -333,7 +343,34 @@ public final class ResponseCache implements Calls {
             return Mono.just(
                     new Fetched.Whole(answer.withBody(new ApiAnswer.Bytes(new byte[0])), Mark.miss(false, 304, false)));
         }
-        // It is not clear what was confirmed: what is clear is asked without a condition.
+        // It is not clear what was confirmed.
+        return askedPlainly(request, question);
+    }
+
+    private Fetched kept(Question question, Entry renewed) {
+        entries.put(question.key(), renewed);
+        return new Fetched.Kept(renewed, Mark.revalidated());
+    }
+
+    /** A list's full last page has not changed; whether it still is the last has to be asked too. */
+    private Mono<Fetched> confirmedEnd(ApiRequest request, Question question, Entry renewed) {
+        ResourceKey resource = question.key().resource();
+        String vary = String.valueOf(renewed.vary());
+        ApiRequest further = upstream(request, question)
+                .to(new Target(Target.Api.REST, resource.path(), FullPage.next(resource.query())))
+                .withValidators(authorization -> List.of(
+                        FullPage.tagOfNothing(authorization, question.accept(), vary),
+                        String.valueOf(renewed.tagFor(authorization, question.accept()))));
+        return next.call(further)
+                .flatMap(answer -> answer.gathered(terms.largest()))
+                .doOnNext(ApiAnswer::discard)
+                .flatMap(answer -> FullPage.isNothing(answer)
+                        ? Mono.just(kept(question, renewed))
+                        : askedPlainly(request, question));
+    }
+
+    /** Without a condition, so that the answer is whole. */
+    private Mono<Fetched> askedPlainly(ApiRequest request, Question question) {
         Question plain = new Question(question.key(), null, List.of(), null, question.since());
         return next.call(upstream(request, plain)).flatMap(again -> learned(request, plain, again));
     }

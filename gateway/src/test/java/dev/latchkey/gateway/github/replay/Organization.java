@@ -99,6 +99,9 @@ final class Organization {
         int page = query != null && query.contains("&page=") ? Integer.parseInt(query.split("page=")[1]) : 1;
         int pages = rest.equals("commits") ? Integer.MAX_VALUE : repository.pages();
         String next = NUMBERED + repository.id() + '/' + rest + "?state=open&page=" + (page + 1);
+        if (isList && page > pages) {
+            return Resource.Nature.BEYOND;
+        }
         return isList ? Resource.Nature.page(page < pages ? next : null) : Resource.Nature.OBJECT;
     }
 

@@ -28,18 +28,25 @@ final class Resource {
      *
      * @param byRole whether people of different rights see different bytes
      * @param isPage whether it is a page of a list, of {@link #PAGE} elements at most
+     * @param isBeyond whether it is a page behind the last one
      * @param next where the next page is, or null
      * @param maxAge in milliseconds
      */
-    record Nature(boolean byRole, boolean isPage, @Nullable String next, long maxAge) {
+    record Nature(
+            boolean byRole,
+            boolean isPage,
+            boolean isBeyond,
+            @Nullable String next,
+            long maxAge) {
 
-        static final Nature OBJECT = new Nature(false, false, null, MINUTE);
-        static final Nature OBJECT_BY_ROLE = new Nature(true, false, null, MINUTE);
-        static final Nature CONFIRMED_EACH_TIME = new Nature(false, false, null, 0);
-        static final Nature FOR_A_DAY = new Nature(false, false, null, 1_440 * MINUTE);
+        static final Nature OBJECT = new Nature(false, false, false, null, MINUTE);
+        static final Nature OBJECT_BY_ROLE = new Nature(true, false, false, null, MINUTE);
+        static final Nature CONFIRMED_EACH_TIME = new Nature(false, false, false, null, 0);
+        static final Nature BEYOND = new Nature(false, true, true, null, MINUTE);
+        static final Nature FOR_A_DAY = new Nature(false, false, false, null, 1_440 * MINUTE);
 
         static Nature page(@Nullable String next) {
-            return new Nature(false, true, next, MINUTE);
+            return new Nature(false, true, false, next, MINUTE);
         }
     }
 
@@ -117,6 +124,9 @@ final class Resource {
 
     /** A last page is of any length, now and then a full one. */
     private int elements(int version) {
+        if (nature.isBeyond()) {
+            return 0;
+        }
         return nature.next() != null ? PAGE : 1 + Math.floorMod((name + version).hashCode(), PAGE);
     }
 }
