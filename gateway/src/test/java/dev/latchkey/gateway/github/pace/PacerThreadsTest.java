@@ -40,7 +40,9 @@ class PacerThreadsTest {
                         made.incrementAndGet();
                         return Mono.delay(Duration.ofMillis(2))
                                 .doOnNext(tick -> slot.answered(200, headers(), () -> null))
-                                .doFinally(signal -> inFlight.decrementAndGet())
+                                // Before the place is given back, which doFinally would come after.
+                                .doOnTerminate(inFlight::decrementAndGet)
+                                .doOnCancel(inFlight::decrementAndGet)
                                 .then();
                     },
                     Slot::left);
