@@ -25,7 +25,7 @@ class GitHubNodesTest {
     private static final RunningClock CLOCK = new RunningClock();
     private static final String API = "/api/v3";
     private static final String SECRET = "hook";
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     private static GitHubStub github;
     private static RedisServer redis;

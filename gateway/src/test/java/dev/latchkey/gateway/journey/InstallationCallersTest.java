@@ -79,7 +79,12 @@ class InstallationCallersTest {
     }
 
     private List<String> lines() {
-        return log.list.stream()
+        List<ILoggingEvent> events;
+        // As the appender itself does while it adds one.
+        synchronized (log) {
+            events = List.copyOf(log.list);
+        }
+        return events.stream()
                 .map(event -> event.getLoggerName() + " " + event.getFormattedMessage())
                 .toList();
     }

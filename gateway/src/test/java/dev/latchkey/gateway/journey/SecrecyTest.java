@@ -80,7 +80,7 @@ class SecrecyTest {
                 .app(app.url())
                 .property("latchkey.github.webhook-secret", WEBHOOK_SECRET)
                 .property("latchkey.github.recheck", "1s")
-                .property("latchkey.session.idle", "20s")
+                .property("latchkey.session.idle", "1m")
                 .property("latchkey.actions.issuer", github.actions().issuer())
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
                 .route("deploy", "path: /deploy/**", "to: " + app.url(), "allow: ['actions:acme/wiki']")

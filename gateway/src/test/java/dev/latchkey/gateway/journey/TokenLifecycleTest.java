@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,7 +71,12 @@ class TokenLifecycleTest {
         github = GitHubStub.start(clock);
         app = EchoBackend.start();
         gateway = TestGateway.signingInAt(github)
-                .app(app.url())
+                // Without an identity JWT: what is read for its groups would renew tokens too, in its own time.
+                .route(
+                        "app",
+                        "to: " + app.url(),
+                        "allow: [signed-in]",
+                        "send: { github-token: true, jwt: false, headers: none }")
                 .clock(clock)
                 .property("latchkey.github.recheck", "0")
                 .property("latchkey.session.idle", "100d")
@@ -263,13 +269,13 @@ class TokenLifecycleTest {
         HttpPerson person = signedInForLife();
         String old = GivenToken.in(person.fetch("/"));
         clock.advance(LIFE.minusMinutes(2));
-        github.refreshes().next(Fault.hang(Duration.ofSeconds(3)));
+        github.refreshes().next(Fault.hang(Duration.ofSeconds(15)));
         long asked = System.nanoTime();
         List<String> tokens = atOnce(20, () -> GivenToken.in(person.twin().fetch("/")));
-        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(15));
         assertThat(tokens).containsOnly(old);
         await().until(() -> refreshes().count() == 1);
-        await().until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             clock.advance(Duration.ofSeconds(1));
             return !GivenToken.in(person.fetch("/")).equals(old);
         });
@@ -476,7 +482,7 @@ class TokenLifecycleTest {
 
         clock.advance(LIFE.minusMinutes(9));
         callers.forEach(person -> person.fetch("/"));
-        await().during(Duration.ofMillis(300)).until(() -> refreshes().count() > 0);
+        awaitQuiet();
         assertThat(refreshes().count()).as("people come due one by one").isBetween(5, 95);
 
         github.app().tokenRequestsPerHour(0);
@@ -499,6 +505,14 @@ class TokenLifecycleTest {
     }
 
     // Steps
+
+    /** Until GitHub has heard of no further refresh for a while. */
+    private static void awaitQuiet() {
+        AtomicInteger seen = new AtomicInteger();
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> seen.getAndSet(refreshes().count()) == seen.get() && seen.get() > 0);
+    }
 
     private HttpPerson signedIn() {
         HttpPerson person = gateway.stranger();
@@ -549,7 +563,12 @@ class TokenLifecycleTest {
 
     private static TestGateway.Builder gatewayFor(StubApp other) {
         return TestGateway.signingInAt(github)
-                .app(app.url())
+                // Without an identity JWT: what is read for its groups would renew tokens too, in its own time.
+                .route(
+                        "app",
+                        "to: " + app.url(),
+                        "allow: [signed-in]",
+                        "send: { github-token: true, jwt: false, headers: none }")
                 .clock(clock)
                 .property("latchkey.github.client-id", other.clientId())
                 .property("latchkey.github.client-secret", other.clientSecret());

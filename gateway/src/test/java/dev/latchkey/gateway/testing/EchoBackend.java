@@ -9,11 +9,12 @@ import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -46,7 +47,7 @@ public final class EchoBackend implements AutoCloseable {
     private static final int CHUNK = 16 * 1024;
     private static final int LARGEST_HEAD = 256 * 1024;
 
-    private final List<Received> requests = new CopyOnWriteArrayList<>();
+    private final List<Received> requests = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger openStreams = new AtomicInteger();
     private final DisposableServer server;
 

@@ -6,9 +6,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +21,7 @@ public final class GatewayProcess implements AutoCloseable {
 
     private final Process process;
     private final int port;
-    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Thread lastResort;
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A server program of the machine's own, for as long as a test needs it. */
@@ -66,7 +67,7 @@ public final class Program implements AutoCloseable {
                 close();
                 throw new IllegalStateException("It did not start: " + Files.readString(log));
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(20_000_000);
         }
     }
 

@@ -13,8 +13,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +46,7 @@ public final class RedisServer implements AutoCloseable {
 
     private RedisServer(Path executable) {
         this.executable = executable;
-        this.port = freePort();
+        this.port = TestGateway.freePort();
         this.data = newDirectory();
         Runtime.getRuntime().addShutdownHook(lastResort);
         start();
@@ -270,14 +268,6 @@ public final class RedisServer implements AutoCloseable {
 
     private static String text(byte[] bytes) {
         return new String(bytes, ISO_8859_1);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static Path newDirectory() {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
@@ -23,6 +23,13 @@ import org.springframework.http.client.ReactorResourceFactory;
 
 /** A whole gateway in this JVM, on free ports, as a route folder and properties describe it. */
 public final class TestGateway implements AutoCloseable {
+
+    private static final int PORTS = 500;
+    /** Test runs at the same time on one machine have process ids close to each other, and so ports of their own. */
+    private static final int OWN_PORTS =
+            20_000 + PORTS * (int) (ProcessHandle.current().pid() % 24);
+
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger();
 
     /** The ring that gateways of a test share, so that several can stand on one Redis. */
     private static final String RING = "3Jd8nQ1xk2c5m7p9r0t2v4w6y8A0C2E4G6I8K0M2O4Q=";
@@ -221,7 +228,7 @@ public final class TestGateway implements AutoCloseable {
     /** A port that was free a moment ago, below those that the system hands out to every connection. */
     public static int freePort() {
         while (true) {
-            int candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            int candidate = OWN_PORTS + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
             try (ServerSocket socket = new ServerSocket(candidate)) {
                 return socket.getLocalPort();
             } catch (IOException e) {
