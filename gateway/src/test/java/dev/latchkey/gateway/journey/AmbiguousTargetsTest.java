@@ -8,6 +8,7 @@ import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -401,9 +402,9 @@ class AmbiguousTargetsTest {
 
     @Test
     void requestsInAPipelineAreAnsweredInOrder() {
-        String answers = raw.sendAndReadAll(
-                "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /b HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Content-Length: 5\r\n\r\nhelloGET /admin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        String answers = raw.timeout(Duration.ofSeconds(4))
+                .sendAndReadAll("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /b HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Length: 5\r\n\r\nhelloGET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThat(answers.split("HTTP/1\\.1 (?=200|401)")).hasSize(4);
         assertThat(backend.heads()).hasSize(2);
     }

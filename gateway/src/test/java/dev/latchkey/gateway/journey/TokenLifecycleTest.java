@@ -214,7 +214,7 @@ class TokenLifecycleTest {
         browser.arrive(github.authorize(browser.beginSignIn("/oauth2/start"), other));
         assertThat(GivenToken.in(browser.fetch("/")))
                 .isEqualTo(github.liveTokensOf(other).get(0).value());
-        assertThat(app.lastRequest().header("X-Forwarded-User")).isEqualTo(other);
+        assertThat(browser.fetch("/oauth2/userinfo").body()).contains("\"user\":\"" + other + "\"");
         assertThat(before.fetch("/").statusCode()).isEqualTo(401);
         await().until(() -> !github.isLive(token));
     }
