@@ -80,7 +80,11 @@ final class IssuerKeys {
         if (fresh != null) {
             return fresh.flatMap(fetched -> Mono.justOrEmpty(fetched.keys().get(id)));
         }
-        return now.keys().isEmpty() ? Mono.error(unavailable()) : Mono.justOrEmpty(key);
+        // A fetch may have ended between the two questions.
+        Known latest = known;
+        return latest.keys().isEmpty()
+                ? Mono.error(unavailable())
+                : Mono.justOrEmpty(latest.keys().get(id));
     }
 
     /** One fetch for all who wait for it, or null if it is too early for another. */

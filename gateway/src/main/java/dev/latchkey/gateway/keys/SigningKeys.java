@@ -7,6 +7,7 @@ import dev.latchkey.gateway.store.Store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +46,7 @@ public final class SigningKeys implements AutoCloseable {
     private final @Nullable Supplier<GivenKeys> given;
     private final Clock clock;
     private final Disposable.Swap work = Disposables.swap();
-    private volatile @Nullable SigningSchedule known;
+    private final AtomicReference<@Nullable SigningSchedule> known = new AtomicReference<>();
     private volatile boolean told;
 
     /** Knows nothing yet: {@link #refresh} or the work in the background loads the keys. */
@@ -87,7 +88,10 @@ public final class SigningKeys implements AutoCloseable {
 
     /** Takes up what is stored, and makes or drops keys where that is due. Happens by itself, each minute. */
     public Mono<Void> refresh() {
-        return stored().flatMap(this::putInOrder);
+        return Mono.defer(() -> {
+            SigningSchedule before = known.get();
+            return stored().flatMap(stored -> putInOrder(stored, before));
+        });
     }
 
     /** Loads the keys, if the store answers soon, and works in the background from now on, until closed. */
@@ -136,7 +140,7 @@ public final class SigningKeys implements AutoCloseable {
     }
 
     private SigningSchedule known() {
-        SigningSchedule schedule = known;
+        SigningSchedule schedule = known.get();
         if (schedule == null) {
             throw Problem.of(ProblemCode.STORE_UNAVAILABLE).retryAfter(LONGEST_RETRY);
         }
@@ -149,7 +153,7 @@ public final class SigningKeys implements AutoCloseable {
 
     /** A store that has lost everything gets back what is in use, so that no JWT becomes worthless. */
     private Mono<byte[]> begin() {
-        SigningSchedule inUse = known;
+        SigningSchedule inUse = known.get();
         Instant now = clock.instant();
         byte[] sealed =
                 seal(inUse != null ? inUse : SigningSchedule.startingAt(now).inOrder(plan, now));
@@ -157,12 +161,12 @@ public final class SigningKeys implements AutoCloseable {
                 .flatMap(first -> first ? announce().thenReturn(sealed) : store.get(NAME));
     }
 
-    private Mono<Void> putInOrder(byte[] stored) {
+    /** @param before what was known when these bytes were asked for; if it has changed since, they may be older */
+    private Mono<Void> putInOrder(byte[] stored, @Nullable SigningSchedule before) {
         SigningSchedule schedule = open(stored);
         SigningSchedule ordered = schedule.inOrder(plan, clock.instant());
         if (ordered == schedule && ring.isSealedByFirst(stored)) {
-            known = schedule;
-            return Mono.empty();
+            return known.compareAndSet(before, schedule) ? Mono.empty() : refresh();
         }
         return change(stored, ordered).flatMap(won -> won ? Mono.empty() : refresh());
     }
@@ -178,8 +182,8 @@ public final class SigningKeys implements AutoCloseable {
 
     /** The winner may have rotated, or have changed something else. */
     private Mono<Void> rotateUnlessDone(String kid) {
-        return stored().flatMap(stored ->
-                open(stored).current(clock.instant()).kid().equals(kid) ? rotate(stored) : putInOrder(stored));
+        return stored().flatMap(
+                        stored -> open(stored).current(clock.instant()).kid().equals(kid) ? rotate(stored) : refresh());
     }
 
     private Mono<Boolean> change(byte[] stored, SigningSchedule schedule) {
@@ -188,7 +192,7 @@ public final class SigningKeys implements AutoCloseable {
     }
 
     private Mono<Void> takeUp(SigningSchedule schedule) {
-        known = schedule;
+        known.set(schedule);
         return announce();
     }
 

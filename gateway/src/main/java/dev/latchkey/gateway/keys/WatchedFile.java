@@ -29,17 +29,27 @@ final class WatchedFile<T> {
     private static final long LOOK_EVERY_MILLIS = 1000;
     private static final long LARGEST = 1 << 20;
 
+    /** A file changed twice within this time may look unchanged. */
+    private static final long YOUNG_MILLIS = 3_000;
+
     private final Path path;
     private final Clock clock;
     private final Function<String, T> reading;
     private final AtomicLong nextLook;
+    private volatile String text;
     private volatile T content;
     private volatile @Nullable Stamp seen;
     private volatile boolean warned;
 
     /** Tells one state of the file from another; the inode catches a file that was swapped by renaming. */
     private record Stamp(
-            FileTime modified, long size, @Nullable Object inode) {}
+            FileTime modified, long size, @Nullable Object inode) {
+
+        /** By the clock that files are stamped with. */
+        boolean isYoung() {
+            return System.currentTimeMillis() - modified.toMillis() < YOUNG_MILLIS;
+        }
+    }
 
     /**
      * Reads the file for the first time.
@@ -55,8 +65,9 @@ final class WatchedFile<T> {
         this.nextLook = new AtomicLong(clock.millis() + LOOK_EVERY_MILLIS);
         try {
             Stamp stamp = stamp();
-            this.content = read();
-            this.seen = stamp;
+            this.text = read();
+            this.content = reading.apply(text);
+            this.seen = stamp.isYoung() ? null : stamp;
         } catch (IOException | IllegalArgumentException e) {
             throw refused(e);
         }
@@ -78,13 +89,21 @@ final class WatchedFile<T> {
                 return;
             }
             // The stamp is older than the text, so a change in between is seen at the next look.
-            content = read();
-            seen = stamp;
+            takeUp(read());
+            seen = stamp.isYoung() ? null : stamp;
             warned = false;
-            log.info("{} has changed and is in force", path);
         } catch (IOException | IllegalArgumentException e) {
             warnOnce(e);
         }
+    }
+
+    private void takeUp(String now) {
+        if (now.equals(text)) {
+            return;
+        }
+        content = reading.apply(now);
+        text = now;
+        log.info("{} has changed and is in force", path);
     }
 
     private Stamp stamp() throws IOException {
@@ -98,8 +117,8 @@ final class WatchedFile<T> {
         return new Stamp(now.lastModifiedTime(), now.size(), now.fileKey());
     }
 
-    private T read() throws IOException {
-        return reading.apply(new String(Files.readAllBytes(path), UTF_8));
+    private String read() throws IOException {
+        return new String(Files.readAllBytes(path), UTF_8);
     }
 
     private void warnOnce(Exception reason) {

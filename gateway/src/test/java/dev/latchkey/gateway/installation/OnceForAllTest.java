@@ -30,9 +30,9 @@ import reactor.core.publisher.Mono;
 class OnceForAllTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration FETCH = Duration.ofSeconds(8);
+    private static final Duration FETCH = Duration.ofSeconds(30);
     /** Longer than any lease of these nodes. */
-    private static final Duration LEASE_OVER = Duration.ofSeconds(14);
+    private static final Duration LEASE_OVER = Duration.ofSeconds(36);
 
     private final TestClock clock = TestClock.now();
     private final KeyRing keys = KeyRing.of(List.of(Secret.of("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")), clock);

@@ -14,11 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 
 class EmbeddedStoreTest extends StoreContract {
 
@@ -159,8 +159,9 @@ class EmbeddedStoreTest extends StoreContract {
 
     @Test
     void outlivesReadersThatAreInterrupted() {
-        IntStream.range(0, 500)
-                .forEach(i -> store.put("big" + i, new byte[100_000], later()).block());
+        Flux.range(0, 500)
+                .flatMap(i -> store.put("big" + i, new byte[100_000], later()), 50)
+                .blockLast();
         restart();
 
         // Cancelling interrupts the thread that works for the subscriber.

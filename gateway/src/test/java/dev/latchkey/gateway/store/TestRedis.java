@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import redis.embedded.RedisServer;
@@ -104,16 +105,21 @@ final class TestRedis implements AutoCloseable {
         stop();
     }
 
-    /** Below 50000, since a cluster also listens ten thousand ports higher. */
+    /** Below those that the system hands out; a cluster also listens ten thousand ports higher. */
     private static int freePort() {
         while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                if (socket.getLocalPort() < 50_000) {
-                    return socket.getLocalPort();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            int candidate = ThreadLocalRandom.current().nextInt(10_100, 19_900);
+            if (isFree(candidate) && isFree(candidate + 10_000)) {
+                return candidate;
             }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -104,7 +104,7 @@ public final class EchoBackend implements AutoCloseable {
 
     @Override
     public void close() {
-        server.disposeNow(Duration.ofSeconds(2));
+        server.disposeNow(Duration.ofSeconds(30));
     }
 
     private Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response) {

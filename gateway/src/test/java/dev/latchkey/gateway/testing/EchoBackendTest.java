@@ -79,10 +79,10 @@ class EchoBackendTest {
                         return null;
                     }
                 })
-                .get(5, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         socket.sendText("hello", true);
 
-        assertThat(echoed.get(5, TimeUnit.SECONDS)).isEqualTo("hello");
+        assertThat(echoed.get(30, TimeUnit.SECONDS)).isEqualTo("hello");
         assertThat(backend.lastRequest().header("x-probe")).isEqualTo("1");
         socket.abort();
     }

@@ -95,7 +95,7 @@ public final class GatewayProcess implements AutoCloseable {
             started.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             close();
-            throw new IllegalStateException("The gateway did not start:\n" + String.join("\n", log), e);
+            throw new IllegalStateException("The gateway did not start:\n" + String.join("\n", log()), e);
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();

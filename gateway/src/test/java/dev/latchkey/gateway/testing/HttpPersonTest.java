@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class HttpPersonTest {
 
     @AfterEach
     void stop() {
-        gateway.disposeNow();
+        gateway.disposeNow(Duration.ofSeconds(30));
         github.close();
     }
 

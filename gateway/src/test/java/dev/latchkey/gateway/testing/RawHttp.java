@@ -31,9 +31,9 @@ public final class RawHttp {
         this.tls = tls;
     }
 
-    /** To that port on the loopback interface; five seconds of silence end an answer. */
+    /** To that port on the loopback interface; thirty seconds of silence end an answer. */
     public static RawHttp to(int port) {
-        return new RawHttp(port, Duration.ofSeconds(5), null);
+        return new RawHttp(port, Duration.ofSeconds(30), null);
     }
 
     public RawHttp timeout(Duration silence) {

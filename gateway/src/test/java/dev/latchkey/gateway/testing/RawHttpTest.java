@@ -30,7 +30,7 @@ class RawHttpTest {
     void takesBodiesForWhatTheyAre() {
         try (RawBackend backend = RawBackend.start()) {
             String all = RawHttp.to(backend.port())
-                    .timeout(Duration.ofMillis(300))
+                    .timeout(Duration.ofSeconds(2))
                     .sendAndReadAll("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
                             + "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
 

@@ -54,7 +54,8 @@ class RedisServerTest {
     void saysNothingWhilePaused() {
         try (RedisServer redis = RedisServer.embedded()) {
             redis.pause();
-            assertThatThrownBy(() -> with(redis, commands -> commands.get("a"))).isInstanceOf(RedisException.class);
+            assertThatThrownBy(() -> with(redis, Duration.ofMillis(500), commands -> commands.get("a")))
+                    .isInstanceOf(RedisException.class);
 
             redis.resume();
             with(redis, commands -> assertThat(commands.get("a")).isNull());
@@ -70,10 +71,14 @@ class RedisServerTest {
     }
 
     private static void with(RedisServer redis, Consumer<RedisCommands<String, String>> use) {
+        with(redis, Duration.ofSeconds(30), use);
+    }
+
+    private static void with(RedisServer redis, Duration patience, Consumer<RedisCommands<String, String>> use) {
         RedisClient client = RedisClient.create(RedisURI.builder()
                 .withHost(redis.host())
                 .withPort(redis.port())
-                .withTimeout(Duration.ofMillis(500))
+                .withTimeout(patience)
                 .build());
         try (var connection = client.connect()) {
             use.accept(connection.sync());

@@ -24,10 +24,10 @@ import org.springframework.http.client.ReactorResourceFactory;
 /** A whole gateway in this JVM, on free ports, as a route folder and properties describe it. */
 public final class TestGateway implements AutoCloseable {
 
-    private static final int PORTS = 500;
-    /** Test runs at the same time on one machine have process ids close to each other, and so ports of their own. */
-    private static final int OWN_PORTS =
-            20_000 + PORTS * (int) (ProcessHandle.current().pid() % 24);
+    /** Each of the processes that the tests are spread over has ports of its own. */
+    private static final int PORTS = 6_000;
+
+    private static final int OWN_PORTS = 20_000 + PORTS * (Integer.getInteger("latchkey.test.fork", 1) % 2);
 
     private static final AtomicInteger NEXT_PORT = new AtomicInteger();
 

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +97,7 @@ final class Desk {
             long node,
             Clock clock,
             Scheduler scheduler,
+            RandomGenerator random,
             Consumer<PaceEvent> events) {}
 
     /** What a turn would change. */
@@ -409,7 +410,7 @@ final class Desk {
         } else if (losses <= PATIENT_LOSSES) {
             fetch();
         } else {
-            long wait = ThreadLocalRandom.current().nextLong(LOSER_WAITS * losses);
+            long wait = staff.random().nextLong(LOSER_WAITS * losses);
             staff.scheduler().schedule(this::fetch, wait, TimeUnit.MILLISECONDS);
         }
     }

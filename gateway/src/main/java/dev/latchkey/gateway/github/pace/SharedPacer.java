@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -35,8 +35,15 @@ final class SharedPacer implements Pacer, PaceGauges, AutoCloseable {
     private volatile Disposable counting = Disposables.disposed();
     private volatile Least least = new Least(0, Map.of());
 
-    SharedPacer(PaceProperties properties, Store store, Clock clock, Scheduler scheduler, Consumer<PaceEvent> events) {
-        long node = ThreadLocalRandom.current().nextLong(MOST_NODES);
+    /** @param random for which node goes first when several want the same; safe for many threads */
+    SharedPacer(
+            PaceProperties properties,
+            Store store,
+            Clock clock,
+            Scheduler scheduler,
+            RandomGenerator random,
+            Consumer<PaceEvent> events) {
+        long node = random.nextLong(MOST_NODES);
         Home home = new Home(store, clock, scheduler, node, properties.nodes());
         this.staff = new Desk.Staff(
                 home,
@@ -48,6 +55,7 @@ final class SharedPacer implements Pacer, PaceGauges, AutoCloseable {
                 node,
                 clock,
                 scheduler,
+                random,
                 events);
         this.mostPrincipals = properties.principals();
     }

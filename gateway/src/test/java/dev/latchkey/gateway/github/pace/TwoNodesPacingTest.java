@@ -28,8 +28,10 @@ class TwoNodesPacingTest extends PacingContract {
     @BeforeAll
     static void start() {
         redis = RedisServer.embedded();
-        List<String> arguments =
-                new ArrayList<>(List.of("--spring.data.redis.lettuce.pool.enabled=false", "--logging.level.root=warn"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.data.redis.lettuce.pool.enabled=false",
+                "--logging.level.root=warn",
+                "--spring.data.redis.timeout=20s"));
         redis.gatewayProperties().forEach((name, value) -> arguments.add("--" + name + "=" + value));
         context = new SpringApplicationBuilder(Parts.class)
                 .profiles("pace-alone")
