@@ -12,6 +12,9 @@ interface Buckets {
     /** Takes a token from that bucket, which is made full where there is none. */
     Mono<ConsumptionProbe> take(String name, Limits.Rate rate);
 
+    /** Puts one back into it that was taken and not used up; lost where it cannot be reached. */
+    Mono<Void> giveBack(String name, Limits.Rate rate);
+
     static BucketConfiguration configuration(Limits.Rate rate) {
         Bandwidth bandwidth = Bandwidth.builder()
                 .capacity(rate.burst())

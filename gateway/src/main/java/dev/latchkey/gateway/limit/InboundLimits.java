@@ -10,9 +10,7 @@ import dev.latchkey.gateway.route.RouteMatcher;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
 import io.github.bucket4j.ConsumptionProbe;
-import io.netty.util.NetUtil;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpHeaders;
@@ -28,8 +26,6 @@ import reactor.core.publisher.Mono;
  * @see <a href="https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06">RateLimit header fields</a>
  */
 public final class InboundLimits implements Stage {
-
-    private static final int BYTES_OF_A_SUBSCRIBER = 8;
 
     private final Buckets buckets;
 
@@ -86,15 +82,9 @@ public final class InboundLimits implements Stage {
 
     private static String who(ServerWebExchange exchange) {
         Caller caller = CredentialLoader.callerOf(exchange);
-        return caller == null ? subscriber(RequestScope.of(exchange).client()) : caller.principal();
-    }
-
-    /** The address, or of an IPv6 one the half that a subscriber cannot choose. */
-    static String subscriber(String address) {
-        byte[] bytes = address.indexOf(':') < 0 ? null : NetUtil.createByteArrayFromIpAddressString(address);
-        return bytes == null || bytes.length <= BYTES_OF_A_SUBSCRIBER
-                ? address
-                : HexFormat.of().formatHex(bytes, 0, BYTES_OF_A_SUBSCRIBER);
+        return caller == null
+                ? AddressBlock.subscriber(RequestScope.of(exchange).client())
+                : caller.principal();
     }
 
     /** On every answer of the route, the gateway's own ones too; an app's own fields of these names give way. */

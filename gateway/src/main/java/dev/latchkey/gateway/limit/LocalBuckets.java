@@ -30,6 +30,15 @@ final class LocalBuckets implements Buckets {
         return Mono.just(bucket.tryConsumeAndReturnRemaining(1));
     }
 
+    @Override
+    public Mono<Void> giveBack(String name, Limits.Rate rate) {
+        Bucket bucket = buckets.getIfPresent(name);
+        if (bucket != null) {
+            bucket.addTokens(1);
+        }
+        return Mono.empty();
+    }
+
     private Bucket full(Limits.Rate rate) {
         return Bucket.builder()
                 .addLimit(Buckets.configuration(rate).getBandwidths()[0])

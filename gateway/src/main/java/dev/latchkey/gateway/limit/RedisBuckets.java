@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.latchkey.gateway.route.Limits;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
@@ -67,16 +68,30 @@ final class RedisBuckets implements Buckets {
         if (System.nanoTime() - pausedUntil.get() < 0) {
             return near.take(name, rate);
         }
-        CompletableFuture<BucketConfiguration> configuration =
-                CompletableFuture.completedFuture(Buckets.configuration(rate));
-        return far.flatMap(manager -> Mono.fromFuture(() -> manager.builder()
-                                .build(("latchkey:rate:" + name).getBytes(UTF_8), () -> configuration)
-                                .tryConsumeAndReturnRemaining(1))
+        return far.flatMap(manager -> Mono.fromFuture(
+                                () -> bucket(manager, name, rate).tryConsumeAndReturnRemaining(1))
                         .timeout(PATIENCE))
                 .onErrorResume(failure -> {
                     LOG.warn("Redis does not count requests, so this node does: {}", failure.toString());
                     pausedUntil.set(System.nanoTime() + PAUSE.toNanos());
                     return near.take(name, rate);
                 });
+    }
+
+    private static AsyncBucketProxy bucket(AsyncProxyManager<byte[]> manager, String name, Limits.Rate rate) {
+        CompletableFuture<BucketConfiguration> configuration =
+                CompletableFuture.completedFuture(Buckets.configuration(rate));
+        return manager.builder().build(("latchkey:rate:" + name).getBytes(UTF_8), () -> configuration);
+    }
+
+    @Override
+    public Mono<Void> giveBack(String name, Limits.Rate rate) {
+        if (System.nanoTime() - pausedUntil.get() < 0) {
+            return near.giveBack(name, rate);
+        }
+        return far.flatMap(manager -> Mono.fromFuture(
+                                () -> bucket(manager, name, rate).addTokens(1))
+                        .timeout(PATIENCE))
+                .onErrorResume(failure -> Mono.empty());
     }
 }

@@ -10,9 +10,16 @@ import reactor.core.publisher.Mono;
 public final class Throttle {
 
     private final Buckets buckets;
+    private final Buckets near;
 
-    Throttle(Buckets buckets) {
+    Throttle(Buckets buckets, Buckets near) {
         this.buckets = buckets;
+        this.near = near;
+    }
+
+    /** The same, counted by this node alone, which costs nothing: for knocks that are not worth a question to the store. */
+    public Throttle here() {
+        return new Throttle(near, near);
     }
 
     /**
@@ -22,15 +29,24 @@ public final class Throttle {
      * @return fails with {@code limit.rate} if it is one too many
      */
     public Mono<Void> count(String door, Limits.Rate rate) {
-        return buckets.take("own:" + door, rate)
+        return buckets.take(name(door), rate)
                 .flatMap(probe -> probe.isConsumed()
                         ? Mono.empty()
                         : Mono.error(Problem.of(ProblemCode.RATE_LIMITED)
                                 .retryAfter(Duration.ofNanos(probe.getNanosToWaitForRefill()))));
     }
 
+    /** Takes back that one was counted, of somebody who turned out to be welcome. */
+    Mono<Void> forgive(String door, Limits.Rate rate) {
+        return buckets.giveBack(name(door), rate);
+    }
+
+    private static String name(String door) {
+        return "own:" + door;
+    }
+
     /** A stranger's name at a door: the address, or of an IPv6 one the half that a subscriber cannot choose. */
     public static String stranger(String address) {
-        return InboundLimits.subscriber(address);
+        return AddressBlock.subscriber(address);
     }
 }

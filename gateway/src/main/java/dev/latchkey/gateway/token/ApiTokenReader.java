@@ -6,6 +6,7 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.CredentialReader;
 import dev.latchkey.gateway.route.Route;
+import dev.latchkey.gateway.web.RequestScope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -24,7 +25,7 @@ final class ApiTokenReader implements CredentialReader {
         if (!TokenText.isMeant(credential.reveal())) {
             return null;
         }
-        return tokens.find(credential)
+        return tokens.find(credential, RequestScope.of(exchange).client())
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.API_TOKEN_REFUSED)))
                 .map(token -> caller(token, route));
     }

@@ -154,9 +154,13 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
                 .defaultIfEmpty(false);
     }
 
-    /** The token that is written so, if it is good: no look-up in the store while it is near. */
-    Mono<ApiToken> find(Secret text) {
-        return TokenText.isWhole(text.reveal()) ? near.find(TokenText.idOf(text)) : Mono.empty();
+    /**
+     * The token that is written so, if it is good: no look-up in the store while it is near.
+     *
+     * @param address where it was shown from
+     */
+    Mono<ApiToken> find(Secret text, String address) {
+        return TokenText.isWhole(text.reveal()) ? near.find(TokenText.idOf(text), address) : Mono.empty();
     }
 
     static String handle(ApiToken token) {

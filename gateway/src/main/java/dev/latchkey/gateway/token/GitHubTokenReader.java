@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.limit.Guesses;
 import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
@@ -25,7 +26,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +42,12 @@ import reactor.core.publisher.Mono;
  * <p>GitHub is asked as the app, which it answers only for the app's own tokens: a token that somebody gave to another app
  * must not open anything here, since whoever runs that app would hold it too (GitHub: "REST API endpoints for OAuth
  * authorizations", check a token). An answer is believed for a minute, yes as well as no, and asked for by however many at
- * once; how often a stranger can make the gateway ask is bounded.
+ * once.
+ *
+ * <p>Who is known is never turned away for what others do. A token that was good is asked about again beside all budgets of
+ * strangers; and when there are more of these than GitHub lets an app ask about, or GitHub cannot be asked, a yes is believed
+ * on, ten minutes at most. What is not known has to fit in the budgets of {@link Guesses}. With the numbers below the two
+ * together stay under the five thousand questions in an hour that GitHub answers an app.
  */
 final class GitHubTokenReader implements CredentialReader {
 
@@ -49,28 +57,59 @@ final class GitHubTokenReader implements CredentialReader {
     private static final Pattern OF_AN_APP = Pattern.compile("gh[ou]_.*");
 
     private static final Duration BELIEVED = Duration.ofMinutes(1);
+    private static final Duration BELIEVED_ON = Duration.ofMinutes(10);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
     /** What is told to apps lives five minutes at most and is made anew much sooner than this. */
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    private static final int MOST = 50_000;
+    private static final int MOST_GOOD = 50_000;
+    private static final int MOST_WRONG = 20_000;
     private static final int HANDLE_BYTES = 16;
-    private static final Limits.Rate ASKED_BY_ONE = new Limits.Rate(1, Duration.ofSeconds(3), 20);
-    private static final Limits.Rate ASKED_BY_ALL = new Limits.Rate(1, Duration.ofSeconds(1), 200);
+    private static final String AGAIN = "github-tokens-again";
+    private static final Limits.Rate ASKED_AGAIN = new Limits.Rate(3, Duration.ofSeconds(4), 120);
+    private static final Guesses.Bounds GUESSED = new Guesses.Bounds(
+            new Limits.Rate(1, Duration.ofSeconds(30), 20),
+            new Limits.Rate(1, Duration.ofSeconds(20), 40),
+            new Limits.Rate(1, Duration.ofSeconds(2), 400));
 
     private final GitHub gitHub;
     private final Throttle throttle;
+    private final Guesses guesses;
     private final Clock clock;
-    private final Cache<String, Answer> answers =
-            Caffeine.newBuilder().maximumSize(MOST).build();
+    private final Cache<String, Good> good =
+            Caffeine.newBuilder().maximumSize(MOST_GOOD).build();
+    private final Cache<String, Instant> wrong =
+            Caffeine.newBuilder().maximumSize(MOST_WRONG).build();
+    /** One question for all who wait for its answer. */
+    private final Map<String, Mono<Caller.ByCredential>> flights = new ConcurrentHashMap<>();
 
     GitHubTokenReader(GitHub gitHub, Throttle throttle, Clock clock) {
         this.gitHub = gitHub;
         this.throttle = throttle;
+        this.guesses = new Guesses("github-tokens", GUESSED, throttle);
         this.clock = clock;
     }
 
-    /** What GitHub says, or is about to say. */
-    private record Answer(Mono<Optional<Caller.ByCredential>> said, Instant until) {}
+    /**
+     * What GitHub said yes to.
+     *
+     * @param said when it did
+     * @param until from when on it is asked again
+     */
+    private record Good(Caller.ByCredential caller, Instant said, Instant until) {
+
+        static Good now(Caller.ByCredential caller, Instant now) {
+            return new Good(caller, now, now.plus(BELIEVED));
+        }
+
+        boolean canBeBelievedOn(Instant now) {
+            return now.isBefore(said.plus(BELIEVED_ON));
+        }
+
+        Good on(Instant now) {
+            return new Good(caller, said, now.plus(PAUSE));
+        }
+    }
 
     @Override
     public @Nullable Mono<? extends Caller> read(Route route, Secret credential, ServerWebExchange exchange) {
@@ -80,8 +119,7 @@ final class GitHubTokenReader implements CredentialReader {
         if (!OF_AN_APP.matcher(credential.reveal()).matches()) {
             return Mono.error(refused());
         }
-        return answer(credential, exchange)
-                .flatMap(Mono::justOrEmpty)
+        return owner(credential, RequestScope.of(exchange).client())
                 .filter(caller -> clock.instant().isBefore(caller.end()))
                 .switchIfEmpty(Mono.error(GitHubTokenReader::refused));
     }
@@ -90,38 +128,56 @@ final class GitHubTokenReader implements CredentialReader {
         return Problem.of(ProblemCode.GITHUB_TOKEN_REFUSED);
     }
 
-    private Mono<Optional<Caller.ByCredential>> answer(Secret token, ServerWebExchange exchange) {
+    private Mono<Caller.ByCredential> owner(Secret token, String address) {
         String handle = handle(token);
-        Answer known = answers.getIfPresent(handle);
-        if (known != null && clock.instant().isBefore(known.until())) {
-            return known.said();
+        Instant now = clock.instant();
+        Good known = good.getIfPresent(handle);
+        if (known != null) {
+            return now.isBefore(known.until()) ? Mono.just(known.caller()) : again(known, handle, token);
         }
-        return throttle.count(
-                        "github-token:"
-                                + Throttle.stranger(RequestScope.of(exchange).client()),
-                        ASKED_BY_ONE)
-                .then(Mono.defer(() -> throttle.count("github-tokens", ASKED_BY_ALL)))
-                .then(Mono.defer(() -> flight(handle, token).said()));
+        Instant refused = wrong.getIfPresent(handle);
+        return refused != null && now.isBefore(refused)
+                ? Mono.empty()
+                : once(handle, () -> guesses.look(address, ask(handle, token)));
     }
 
-    /** One question for all who wait for its answer. */
-    private Answer flight(String handle, Secret token) {
-        return answers.asMap()
-                .compute(
-                        handle,
-                        (key, other) -> other != null && clock.instant().isBefore(other.until())
-                                ? other
-                                : new Answer(
-                                        ask(handle, token).cache(),
-                                        clock.instant().plus(BELIEVED)));
+    private Mono<Caller.ByCredential> again(Good known, String handle, Secret token) {
+        if (!known.canBeBelievedOn(clock.instant())) {
+            return once(handle, () -> ask(handle, token));
+        }
+        return once(
+                handle,
+                () -> throttle.count(AGAIN, ASKED_AGAIN)
+                        .then(Mono.defer(() -> ask(handle, token)))
+                        .onErrorResume(Problem.class, later -> Mono.fromSupplier(() -> believeOn(known, handle))));
     }
 
-    private Mono<Optional<Caller.ByCredential>> ask(String handle, Secret token) {
+    private Caller.ByCredential believeOn(Good known, String handle) {
+        good.put(handle, known.on(clock.instant()));
+        return known.caller();
+    }
+
+    /** Whoever asks after the answer asks anew: it is taken away before anybody has it. */
+    private Mono<Caller.ByCredential> once(String handle, Supplier<Mono<Caller.ByCredential>> question) {
+        return Mono.defer(() -> flights.computeIfAbsent(
+                handle,
+                key -> question.get().doOnTerminate(() -> flights.remove(key)).cache()));
+    }
+
+    private Mono<Caller.ByCredential> ask(String handle, Secret token) {
         return gitHub.ownerOf(new AccessToken(token))
-                .map(owner -> Optional.of(caller(handle, owner)))
-                .defaultIfEmpty(Optional.empty())
-                .doOnError(failure -> answers.invalidate(handle))
+                .map(owner -> caller(handle, owner))
+                .doOnSuccess(caller -> remember(handle, caller))
                 .onErrorMap(failure -> !(failure instanceof Problem), GitHubTokenReader::unreachable);
+    }
+
+    private void remember(String handle, Caller.@Nullable ByCredential caller) {
+        if (caller == null) {
+            good.invalidate(handle);
+            wrong.put(handle, clock.instant().plus(BELIEVED));
+        } else {
+            good.put(handle, Good.now(caller, clock.instant()));
+        }
     }
 
     private static Problem unreachable(Throwable failure) {
