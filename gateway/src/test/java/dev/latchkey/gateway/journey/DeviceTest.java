@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jsoup.Jsoup;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -27,30 +28,40 @@ class DeviceTest {
     private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
     private static final String FORM = "application/x-www-form-urlencoded";
 
-    private final TestClock clock = TestClock.now();
-    private final GitHubStub github = GitHubStub.start(clock);
-    private final EchoBackend app = EchoBackend.start();
+    private static final TestClock CLOCK = TestClock.now();
 
-    private TestGateway gateway;
+    private static GitHubStub github;
+    private static EchoBackend app;
+    private static TestGateway gateway;
+
     private HttpPerson octocat;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
+        github = GitHubStub.start(CLOCK);
+        github.app().withoutTokenLimits();
+        app = EchoBackend.start();
         gateway = TestGateway.signingInAt(github)
-                .clock(clock)
+                .clock(CLOCK)
                 .route("app", "to: " + app.url(), "allow: [signed-in]")
                 .route("wiki", "path: /wiki/**", "to: " + app.url(), "allow: [user:octocat]")
                 .start();
-        octocat = gateway.stranger();
-        octocat.signIn(github, "octocat", "/");
-        app.forgetRequests();
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         gateway.close();
         app.close();
         github.close();
+    }
+
+    /** By the next day every budget is whole again. */
+    @BeforeEach
+    void signInOnANewDay() {
+        CLOCK.advance(Duration.ofDays(1));
+        octocat = gateway.stranger();
+        octocat.signIn(github, "octocat", "/");
+        app.forgetRequests();
     }
 
     private JsonNode codes(String form) {
@@ -83,7 +94,7 @@ class DeviceTest {
     }
 
     private void hears(JsonNode codes, String error) {
-        clock.advance(Duration.ofSeconds(5));
+        CLOCK.advance(Duration.ofSeconds(5));
         assertThat(ask(codes.path("device_code").asString()).path("error").asString())
                 .isEqualTo(error);
     }
@@ -107,7 +118,7 @@ class DeviceTest {
         hears(codes, "authorization_pending");
         assertThat(decide(octocat, codes, "allow").body()).contains("Your terminal is signed in");
 
-        clock.advance(Duration.ofSeconds(5));
+        CLOCK.advance(Duration.ofSeconds(5));
         JsonNode granted = ask(codes.path("device_code").asString());
         assertThat(granted.path("token_type").asString()).isEqualTo("bearer");
         assertThat(granted.path("expires_in").asInt()).isEqualTo(604_800);
@@ -118,7 +129,7 @@ class DeviceTest {
                 .isEqualTo(200);
         assertThat(app.lastRequest().header("X-Forwarded-User")).isEqualTo("octocat");
         assertThat(octocat.navigate("/oauth2/account").body()).contains("terminal at 127.0.0.1");
-        clock.advance(Duration.ofDays(7));
+        CLOCK.advance(Duration.ofDays(7));
         assertThat(gateway.stranger()
                         .get("/wiki/x", "Authorization", "Bearer " + token)
                         .statusCode())
@@ -159,18 +170,18 @@ class DeviceTest {
         JsonNode codes = codes();
         String code = codes.path("device_code").asString();
         hears(codes, "authorization_pending");
-        clock.advance(Duration.ofSeconds(4));
+        CLOCK.advance(Duration.ofSeconds(4));
         assertThat(ask(code).path("error").asString()).isEqualTo("slow_down");
-        clock.advance(Duration.ofSeconds(9));
+        CLOCK.advance(Duration.ofSeconds(9));
         assertThat(ask(code).path("error").asString()).isEqualTo("slow_down");
-        clock.advance(Duration.ofSeconds(15));
+        CLOCK.advance(Duration.ofSeconds(15));
         assertThat(ask(code).path("error").asString()).isEqualTo("authorization_pending");
     }
 
     @Test
     void aTerminalHasAQuarterOfAnHour() {
         JsonNode codes = codes();
-        clock.advance(Duration.ofMinutes(15));
+        CLOCK.advance(Duration.ofMinutes(15));
         assertThat(enter(octocat, codes.path("user_code").asString()).body()).contains("No terminal waits");
         hears(codes, "expired_token");
     }
@@ -197,7 +208,7 @@ class DeviceTest {
                 .isEqualTo(codes.path("user_code").asString());
         hears(codes, "authorization_pending");
         decide(octocat, codes, "allow");
-        clock.advance(Duration.ofSeconds(5));
+        CLOCK.advance(Duration.ofSeconds(5));
         JsonNode granted = ask(codes.path("device_code").asString());
         assertThat(granted.path("scope").asString()).isEqualTo("wiki app");
     }
@@ -285,12 +296,12 @@ class DeviceTest {
         try (RedisServer redis = RedisServer.embedded();
                 TestGateway first = TestGateway.signingInAt(github)
                         .on(redis)
-                        .clock(clock)
+                        .clock(CLOCK)
                         .app(app.url())
                         .start();
                 TestGateway second = TestGateway.signingInAt(github)
                         .on(redis)
-                        .clock(clock)
+                        .clock(CLOCK)
                         .app(app.url())
                         .start()) {
             JsonNode codes = JsonMapper.shared()
