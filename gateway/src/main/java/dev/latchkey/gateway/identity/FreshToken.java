@@ -42,6 +42,10 @@ public final class FreshToken implements PermittedStage {
 
     @Override
     public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
+        if (!permit.route().tellsAnApp()) {
+            // Whatever is called with a token there fetches it when it turns out to need one.
+            return next.proceed(permit, exchange);
+        }
         RepositoryTemplate repository = permit.route().send().repository();
         if (repository != null) {
             return ofInstallation(permit, repository, exchange, next);

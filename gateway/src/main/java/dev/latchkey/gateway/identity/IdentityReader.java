@@ -30,6 +30,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -38,8 +42,10 @@ import reactor.core.publisher.Mono;
  * Reads back the identity JWT that {@link IdentityJwt} made: an app that was handed one calls the gateway's own services as
  * that person with it, and never has to hold a token of GitHub's.
  *
- * <p>Believed is only what this gateway has signed, for one of its own routes, as long as it lives. A route takes it only
- * if what it leads to says so; any other app gets the header as it came, as it would without this.
+ * <p>Believed is only what this gateway has signed, for one of its own routes, as long as it lives. Every app is sent such a
+ * JWT, and few are to be trusted with what a person may do at GitHub; so the route that it was made for has to say that its
+ * app is, and where several routes share an audience, each of them. A route takes it only if what it leads to says so; any
+ * other app gets the header as it came, as it would without this.
  */
 final class IdentityReader implements CredentialReader {
 
@@ -52,7 +58,7 @@ final class IdentityReader implements CredentialReader {
     private final Routes routes;
     private final Clock clock;
     /** A signature costs more to verify than all the rest of a request. */
-    private final Cache<String, Caller.ByCredential> known = Caffeine.newBuilder()
+    private final Cache<String, Verified> known = Caffeine.newBuilder()
             .maximumSize(KEPT)
             .expireAfterWrite(Send.LONGEST_TTL)
             .build();
@@ -64,6 +70,25 @@ final class IdentityReader implements CredentialReader {
         this.clock = clock;
     }
 
+    private volatile Trusted trusted = new Trusted(List.of(), Map.of());
+
+    /** Audiences of routes, and whether their apps may call as people; of these very routes. */
+    private record Trusted(List<Route> routes, Map<String, Boolean> audiences) {
+
+        static Trusted in(List<Route> routes) {
+            Map<String, Boolean> audiences = new HashMap<>();
+            for (Route route : routes) {
+                Send.Jwt jwt = route.send().jwt();
+                if (jwt != null && route.tellsAnApp()) {
+                    audiences.merge(jwt.audience(), route.send().gitHubApi(), Boolean::logicalAnd);
+                }
+            }
+            return new Trusted(routes, Map.copyOf(audiences));
+        }
+    }
+
+    private record Verified(Caller.ByCredential caller, List<String> audiences) {}
+
     @Override
     public @Nullable Mono<? extends Caller> read(Route route, Secret credential, ServerWebExchange exchange) {
         String text = credential.reveal();
@@ -71,12 +96,42 @@ final class IdentityReader implements CredentialReader {
             return null;
         }
         String digest = digest(text);
-        Caller.ByCredential caller = known.getIfPresent(digest);
-        if (caller != null && clock.instant().isBefore(caller.end())) {
-            return Mono.just(caller);
+        Verified verified = known.getIfPresent(digest);
+        if (verified != null && clock.instant().isBefore(verified.caller().end())) {
+            return Mono.fromSupplier(() -> entrusted(verified));
         }
         SignedJWT jwt = parsed(text);
-        return jwt == null ? null : Mono.fromSupplier(() -> verified(jwt, digest));
+        return jwt == null ? null : Mono.fromSupplier(() -> entrusted(verified(jwt, digest)));
+    }
+
+    /** By the routes of this moment, however long ago the JWT was verified. */
+    private Caller entrusted(Verified verified) {
+        Map<String, Boolean> audiences = audiences();
+        List<Boolean> answers = verified.audiences().stream()
+                .map(audiences::get)
+                .filter(Objects::nonNull)
+                .toList();
+        if (answers.isEmpty()) {
+            throw refused("it is for none of this gateway's apps");
+        }
+        if (answers.contains(false)) {
+            throw Problem.of(
+                    ProblemCode.IDENTITY_UNTRUSTED,
+                    "A route file with the audience " + String.join(", ", verified.audiences())
+                            + " does not say 'send: { github-api: true }', so its app may not call GitHub's API as"
+                            + " the people it serves");
+        }
+        return verified.caller();
+    }
+
+    private Map<String, Boolean> audiences() {
+        List<Route> routesNow = routes.all();
+        Trusted current = trusted;
+        if (current.routes() != routesNow) {
+            current = Trusted.in(routesNow);
+            trusted = current;
+        }
+        return current.audiences();
     }
 
     /** Null for what is no JWT of this gateway's, by its own account. */
@@ -89,19 +144,18 @@ final class IdentityReader implements CredentialReader {
         }
     }
 
-    private Caller.ByCredential verified(SignedJWT jwt, String digest) {
+    private Verified verified(SignedJWT jwt, String digest) {
         try {
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
             if (!isSigned(jwt)) {
                 throw refused("it is not signed by a key of this gateway's");
             }
             Instant end = end(claims);
-            if (claims.getAudience().stream().noneMatch(this::isOurs)) {
-                throw refused("it is for none of this gateway's apps");
-            }
-            Caller.ByCredential caller = new Caller.ByCredential(person(claims), "identity:" + claims.getJWTID(), end);
-            known.put(digest, caller);
-            return caller;
+            Verified verified = new Verified(
+                    new Caller.ByCredential(person(claims), "identity:" + claims.getJWTID(), end),
+                    List.copyOf(claims.getAudience()));
+            known.put(digest, verified);
+            return verified;
         } catch (ParseException | JOSEException e) {
             throw refused("it is malformed");
         }
@@ -126,16 +180,6 @@ final class IdentityReader implements CredentialReader {
             throw refused("it is not valid yet");
         }
         return expires.toInstant();
-    }
-
-    private boolean isOurs(String audience) {
-        for (Route route : routes.all()) {
-            Send.Jwt jwt = route.send().jwt();
-            if (jwt != null && jwt.audience().equals(audience)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Person person(JWTClaimsSet claims) throws ParseException {

@@ -77,6 +77,17 @@ public enum ProblemCode {
             "Add a route file for that host and path."),
     CROSS_SITE_REFUSED(
             "request.cross-site", 403, "This came from another site", "Repeat the action from this site's own pages."),
+    FORM_STALE(
+            "form.stale",
+            403,
+            "This form is too old, was sent before, or was not sent by hand",
+            "Open the page anew and fill in its form."),
+    SCRIPT_REFUSED(
+            "request.by-script",
+            403,
+            "A page's script may not do this here, since apps share this host",
+            "Use the form of the account page, send the cookie from a program without a browser, or give the apps hosts of"
+                    + " their own."),
     WEBHOOK_UNPROVEN(
             "webhook.unproven",
             403,
@@ -260,6 +271,11 @@ public enum ProblemCode {
             401,
             "The gateway's own JWT was refused",
             "Send the one that came with the request that is being served; it lives a few minutes."),
+    IDENTITY_UNTRUSTED(
+            "identity.untrusted",
+            403,
+            "This app may not call GitHub's API with its JWT",
+            "Write 'send: { github-api: true }' into the route file of the app that the JWT was made for."),
     INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
 
     private final String code;

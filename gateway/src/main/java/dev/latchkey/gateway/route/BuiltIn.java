@@ -18,4 +18,9 @@ public interface BuiltIn {
     default boolean takesIdentity() {
         return false;
     }
+
+    /** Whether an app is told who is asking, so that all of {@code send} has an effect. */
+    default boolean tellsAnApp() {
+        return false;
+    }
 }

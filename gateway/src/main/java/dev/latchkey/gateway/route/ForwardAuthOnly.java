@@ -9,4 +9,9 @@ final class ForwardAuthOnly implements BuiltIn {
     public String name() {
         return NAME;
     }
+
+    @Override
+    public boolean tellsAnApp() {
+        return true;
+    }
 }

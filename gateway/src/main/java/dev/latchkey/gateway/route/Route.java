@@ -57,9 +57,23 @@ public record Route(
 
     /** True if apps may call what it leads to as a person, by the identity JWT that the gateway gave them. */
     public boolean takesIdentity() {
-        BuiltIn builtIn =
-                BuiltIn.SCHEME.equals(backend.getScheme()) ? BuiltIns.named(backend.getSchemeSpecificPart()) : null;
+        BuiltIn builtIn = builtIn();
         return builtIn != null && builtIn.takesIdentity();
+    }
+
+    /** True if an app, behind the gateway or behind the proxy that asks, is told who is asking. */
+    public boolean tellsAnApp() {
+        BuiltIn builtIn = builtIn();
+        return builtIn == null || builtIn.tellsAnApp();
+    }
+
+    /** Whether it serves that host, which is in lower case. */
+    boolean isAt(String name) {
+        return host == null || host.equals(name) || (host.startsWith("*.") && name.endsWith(host.substring(1)));
+    }
+
+    private @Nullable BuiltIn builtIn() {
+        return BuiltIn.SCHEME.equals(backend.getScheme()) ? BuiltIns.named(backend.getSchemeSpecificPart()) : null;
     }
 
     /** True if a line of {@code public} opens this path for this method; a query never matters. */

@@ -27,7 +27,7 @@ final class RouteFields {
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final Set<String> RESERVED_HEADERS =
             Set.of("host", "cookie", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
-    static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token", "repository");
+    static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token", "repository", "github-api");
     static final Set<String> SOCKET_KEYS = Set.of("origins", "idle");
     private static final String INSTALLATION = "installation";
     static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
@@ -176,7 +176,7 @@ final class RouteFields {
 
     Send send(@Nullable Node node, String routeId, @Nullable PathPattern path) {
         if (node == null) {
-            return new Send(defaultJwt(HeaderPreset.OAUTH2_PROXY, routeId), HeaderPreset.OAUTH2_PROXY, false, null);
+            return Send.standard(routeId);
         }
         RouteYaml.Mapping send = yaml.mapping(node);
         send.keysOutside(SEND_KEYS)
@@ -190,7 +190,20 @@ final class RouteFields {
                 token instanceof ScalarNode scalar && scalar.getValue().equals(INSTALLATION);
         boolean githubToken = token != null && !ofInstallation && Boolean.TRUE.equals(yaml.flag(token));
         RepositoryTemplate repository = repository(node, send.get("repository"), ofInstallation, path);
-        return new Send(jwt(send.get("jwt"), headers, routeId), headers, githubToken, repository);
+        Send.Jwt jwt = jwt(send.get("jwt"), headers, routeId);
+        return new Send(jwt, headers, githubToken, repository, gitHubApi(send.get("github-api"), jwt));
+    }
+
+    /** Without the JWT there is nothing that the app could call with. */
+    private boolean gitHubApi(@Nullable Node node, Send.@Nullable Jwt jwt) {
+        boolean trusted = node != null && Boolean.TRUE.equals(yaml.flag(node));
+        if (node != null && trusted && jwt == null) {
+            yaml.fault(
+                    node,
+                    "an app calls GitHub's API with the JWT that it was sent, and this one is sent none",
+                    "Leave out 'jwt: false', or 'github-api'.");
+        }
+        return trusted;
     }
 
     private @Nullable RepositoryTemplate repository(
@@ -258,12 +271,8 @@ final class RouteFields {
         });
     }
 
-    private static Send.Jwt defaultJwt(HeaderPreset headers, String routeId) {
-        return new Send.Jwt(headers.jwt(), routeId, Send.LONGEST_TTL);
-    }
-
     private Send.@Nullable Jwt jwt(@Nullable Node node, HeaderPreset headers, String routeId) {
-        Send.Jwt standard = defaultJwt(headers, routeId);
+        Send.Jwt standard = Send.Jwt.standard(headers, routeId);
         if (node == null) {
             return standard;
         }

@@ -16,6 +16,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * Reads one route file. Every fault in it is told with its line; a file with a fault makes no route, since half a
@@ -128,6 +129,7 @@ final class RouteFile {
         if (backend != null && BuiltIn.SCHEME.equals(backend.getScheme())) {
             refuseWhatNeverRuns(file, limits, made);
             refuseInstallationToken(file, backend, send);
+            refuseWhatNobodyIsTold(file, backend);
         }
         if (path == null || backend == null || !yaml.faults().isEmpty()) {
             return null;
@@ -155,6 +157,27 @@ final class RouteFile {
                     node,
                     "an installation's token is sent to apps and not to other proxies",
                     "Let the gateway forward to the app, or leave it out.");
+        }
+    }
+
+    /** Without an app behind it there is nobody to be told who is asking. */
+    private void refuseWhatNobodyIsTold(RouteYaml.Mapping file, URI backend) {
+        BuiltIn builtIn = BuiltIns.named(backend.getSchemeSpecificPart());
+        Node node = file.get("send");
+        if (node == null || builtIn == null || builtIn.tellsAnApp()) {
+            return;
+        }
+        yaml.mapping(node).keysOutside(Set.of("github-token", "repository")).forEach((key, value) -> {
+            if (RouteFields.SEND_KEYS.contains(key)) {
+                yaml.fault(value, "'" + key + "' has no effect where no app is told anything", "Leave it out.");
+            }
+        });
+        Node token = yaml.mapping(node).get("github-token");
+        if (token instanceof ScalarNode scalar && !scalar.getValue().equals("installation")) {
+            yaml.fault(
+                    token,
+                    "'" + scalar.getValue() + "' has no effect here: GitHub is called as the person in any case",
+                    "Leave it out, or write installation and a repository.");
         }
     }
 

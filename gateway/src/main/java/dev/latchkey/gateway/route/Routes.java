@@ -4,6 +4,7 @@ import dev.latchkey.gateway.problem.ConfigurationFault;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -56,6 +57,12 @@ public final class Routes {
 
     boolean names(String host) {
         return inForce.table().names(host);
+    }
+
+    /** Whether pages of apps can have that host in their address. */
+    public boolean leadToAppsAt(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return all().stream().anyMatch(route -> route.tellsAnApp() && route.isAt(name));
     }
 
     /** Every route in force, in no particular order. */

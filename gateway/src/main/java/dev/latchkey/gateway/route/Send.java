@@ -10,12 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param headers the names of the plain identity headers
  * @param githubToken whether the person's GitHub token is sent in {@code X-Forwarded-Access-Token}
  * @param repository of which repository the installation's token is sent there instead, or null
+ * @param gitHubApi whether the app is trusted to call GitHub's API through the gateway as the person whose JWT it was sent
  */
 public record Send(
         @Nullable Jwt jwt,
         HeaderPreset headers,
         boolean githubToken,
-        @Nullable RepositoryTemplate repository) {
+        @Nullable RepositoryTemplate repository,
+        boolean gitHubApi) {
+
+    /** What a route without {@code send} sends. */
+    static Send standard(String routeId) {
+        return new Send(
+                Jwt.standard(HeaderPreset.OAUTH2_PROXY, routeId), HeaderPreset.OAUTH2_PROXY, false, null, false);
+    }
 
     /** The longest life of an identity JWT: nothing can call one back. */
     public static final Duration LONGEST_TTL = Duration.ofMinutes(5);
@@ -28,6 +36,10 @@ public record Send(
      * @param ttl its life, at most {@link #LONGEST_TTL}
      */
     public record Jwt(String header, String audience, Duration ttl) {
+
+        static Jwt standard(HeaderPreset headers, String routeId) {
+            return new Jwt(headers.jwt(), routeId, LONGEST_TTL);
+        }
 
         /** True if the header's value is a credential of the Bearer scheme (RFC 6750) rather than the bare JWT. */
         public boolean isBearer() {

@@ -40,7 +40,20 @@ class GitHubPassthroughTest {
         gateway = TestGateway.signingInAt(github)
                 .property("latchkey.github.uploads-url", uploads.url())
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
-                .route("app", "to: " + uploads.url(), "allow: [signed-in]")
+                .route("app", "to: " + uploads.url(), "allow: [signed-in]", "send: { github-api: true }")
+                .route("other", "path: /other/**", "to: " + uploads.url(), "allow: [signed-in]")
+                .route(
+                        "shared",
+                        "path: /shared/**",
+                        "to: " + uploads.url(),
+                        "allow: [signed-in]",
+                        "send: { github-api: true, jwt: { audience: both } }")
+                .route(
+                        "sharer",
+                        "path: /sharer/**",
+                        "to: " + uploads.url(),
+                        "allow: [signed-in]",
+                        "send: { jwt: { audience: both } }")
                 .start();
         octocat = gateway.stranger();
         octocat.signIn(github, "octocat", "/");
@@ -145,6 +158,24 @@ class GitHubPassthroughTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("X-Latchkey-Cache")).isPresent();
         assertThat(calls()).allMatch(call -> "octocat".equals(call.login()) && !jwt.equals(call.token()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/other/x", "/shared/x", "/sharer/x"})
+    void letsNoAppCallThatItsRouteDoesNotTrustWithIt(String path) {
+        octocat.get(path);
+        String jwt = uploads.lastRequest().header("Authorization").substring("Bearer ".length());
+        github.forgetCalls();
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> answer = gateway.stranger().get("/github/user", "Authorization", "Bearer " + jwt);
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("identity.untrusted");
+            assertThat(answer.body()).contains("send: { github-api: true }");
+        }
+        assertThat(octocat.get("/github/user", "Authorization", "Bearer " + jwt).statusCode())
+                .as("what is shown on purpose counts, and not the cookie beside it")
+                .isEqualTo(403);
+        assertThat(github.calls().to("GET", API + "/user").count()).isZero();
     }
 
     @Test

@@ -88,6 +88,7 @@ class RouteExamplesTest {
                 .containsExactly(
                         "api",
                         "chat",
+                        "dashboard",
                         "deploy",
                         "docs",
                         "github",
@@ -188,6 +189,17 @@ class RouteExamplesTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).contains("\"login\":\"reader\"");
         assertThat(get("github", "/user").status()).isEqualTo(401);
+    }
+
+    @Test
+    void theDashboardAsksGitHubAsItsReader() {
+        github.person("employee").orgs("acme");
+        assertThat(get("dashboard", "/", sessionOf("employee")).status()).isEqualTo(200);
+        String jwt = "Authorization: " + app.lastRequest().header("Authorization");
+        assertThat(get("github", "/user", jwt).body()).contains("\"login\":\"employee\"");
+        assertThat(get("notes", "/", sessionOf("employee")).status()).isEqualTo(200);
+        String untrusted = "Authorization: " + app.lastRequest().header("Authorization");
+        assertThat(get("github", "/user", untrusted).status()).isEqualTo(403);
     }
 
     @Test

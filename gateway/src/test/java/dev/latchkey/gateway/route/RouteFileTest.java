@@ -42,6 +42,7 @@ class RouteFileTest {
                   jwt: { header: X-Gateway-Jwt, audience: notes, ttl: 2m }
                   headers: remote-user
                   github-token: true
+                  github-api: true
                 """).get(0);
         assertThat(faults.list()).isEmpty();
         assertThat(route.id()).isEqualTo("wiki");
@@ -64,7 +65,8 @@ class RouteFileTest {
                         new Send.Jwt("X-Gateway-Jwt", "notes", Duration.ofMinutes(2)),
                         HeaderPreset.REMOTE_USER,
                         true,
-                        null));
+                        null,
+                        true));
     }
 
     @Test
@@ -78,7 +80,8 @@ class RouteFileTest {
                         new Send.Jwt("Authorization", "wiki", Duration.ofMinutes(5)),
                         HeaderPreset.OAUTH2_PROXY,
                         false,
-                        null));
+                        null,
+                        false));
     }
 
     @ParameterizedTest
@@ -138,6 +141,11 @@ class RouteFileTest {
                     to: http://a\\nallow: [anyone]\\nsend: { jwt: { header: X-My-Jwt } }\\nfilters: ['MapRequestHeader=X-A, X-My-JWT'] | 4 | would write the header X-My-JWT
                     to: http://a\\nallow: [anyone]\\nfilters: [{ name: MapRequestHeader, args: { from-header: A, TO_HEADER: X-Forwarded-User } }] | 3 | would write the header X-Forwarded-User
                     to: builtin:forward-auth\\nallow: [anyone]\\nlimits: { timeout: 3s }    | 3 | only 'rate', 'burst', 'body' and 'headers' work
+                    to: builtin:github-api\\nallow: [signed-in]\\nsend: { github-token: true } | 3 | called as the person in any case
+                    to: builtin:github-api\\nallow: [signed-in]\\nsend: { jwt: { ttl: 1m } } | 3 | 'jwt' has no effect
+                    to: builtin:github-api\\nallow: [signed-in]\\nsend: { headers: none }   | 3 | 'headers' has no effect
+                    to: builtin:github-api\\nallow: [signed-in]\\nsend: { github-api: true } | 3 | 'github-api' has no effect
+                    to: http://a\\nallow: [signed-in]\\nsend: { jwt: false, github-api: true } | 3 | this one is sent none
                     to: builtin:gitlab-api\\nallow: [signed-in]                          | 1 | 'builtin:gitlab-api' is nothing that the gateway has
                     to: ftp://a\\nallow: [signed-in]                                     | 1 | is no address
                     to: http://a/base\\nallow: [signed-in]                               | 1 | more than scheme
