@@ -49,6 +49,7 @@ final class AccountEndpoints {
     private final SessionCookie cookie;
     private final SignedIn signedIn;
     private final ApiTokens tokens;
+    private final ByHand byHand;
     private final GatewayAddress address;
     private final Pages pages;
     private final SecurityHeaders security;
@@ -62,6 +63,7 @@ final class AccountEndpoints {
             SessionCookie cookie,
             SignedIn signedIn,
             ApiTokens tokens,
+            ByHand byHand,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
@@ -73,6 +75,7 @@ final class AccountEndpoints {
         this.cookie = cookie;
         this.signedIn = signedIn;
         this.tokens = tokens;
+        this.byHand = byHand;
         this.address = address;
         this.pages = pages;
         this.security = security;
@@ -80,7 +83,7 @@ final class AccountEndpoints {
 
     RouterFunction<ServerResponse> routes() {
         return RouterFunctions.route()
-                .GET(address.path("/account"), request -> signedIn.only(request, this::page))
+                .GET(address.path("/account"), request -> signedIn.only(request, session -> page(request, session)))
                 .POST(address.path("/account/sessions/end"), request -> signedIn.only(request, s -> endOne(request, s)))
                 .POST(
                         address.path("/account/sessions/end_all"),
@@ -89,7 +92,8 @@ final class AccountEndpoints {
                 .build();
     }
 
-    private Mono<ServerResponse> page(BrowserSession session) {
+    private Mono<ServerResponse> page(ServerRequest request, BrowserSession session) {
+        String ticket = byHand.ticket(request, session, TokenEndpoints.MAKING);
         return sessions.list(session.person().id())
                 .sort(Comparator.comparing(BrowserSession::lastUsed).reversed())
                 .map(other -> row(other, other.id().equals(session.id())))
@@ -99,7 +103,7 @@ final class AccountEndpoints {
                         .collectList())
                 .zipWith(
                         quota(session.person().id()),
-                        (rows, quota) -> page(session.person(), rows.getT1(), rows.getT2(), quota))
+                        (rows, quota) -> page(session.person(), rows.getT1(), rows.getT2(), quota, ticket))
                 .map(pages::account)
                 .flatMap(html -> ServerResponse.ok()
                         .headers(security::onPage)
@@ -117,7 +121,11 @@ final class AccountEndpoints {
     }
 
     private AccountPage page(
-            Person person, List<AccountSession> rows, List<AccountToken> tokenRows, Optional<AccountQuota> quota) {
+            Person person,
+            List<AccountSession> rows,
+            List<AccountToken> tokenRows,
+            Optional<AccountQuota> quota,
+            @Nullable String ticket) {
         return new AccountPage(
                 person.login(),
                 person.name(),
@@ -127,7 +135,8 @@ final class AccountEndpoints {
                 person.id().toString(),
                 rows,
                 tokenRows,
-                quota.orElse(null));
+                quota.orElse(null),
+                ticket);
     }
 
     private static AccountSession row(BrowserSession session, boolean current) {

@@ -58,6 +58,7 @@ final class DeviceEndpoints {
     private final ApiTokens tokens;
     private final Sessions sessions;
     private final SignedIn signedIn;
+    private final ByHand byHand;
     private final Throttle throttle;
     private final GatewayAddress address;
     private final Pages pages;
@@ -68,6 +69,7 @@ final class DeviceEndpoints {
             ApiTokens tokens,
             Sessions sessions,
             SignedIn signedIn,
+            ByHand byHand,
             Throttle throttle,
             GatewayAddress address,
             Pages pages,
@@ -76,6 +78,7 @@ final class DeviceEndpoints {
         this.tokens = tokens;
         this.sessions = sessions;
         this.signedIn = signedIn;
+        this.byHand = byHand;
         this.throttle = throttle;
         this.address = address;
         this.pages = pages;
@@ -255,11 +258,23 @@ final class DeviceEndpoints {
     private Mono<ServerResponse> entered(ServerRequest request, BrowserSession session) {
         return code(request, session)
                 .flatMap(entry -> devices.waiting(entry.userCode()))
-                .flatMap(waiting -> page(pages.deviceConsent(consent(waiting, session))))
+                .flatMap(waiting -> consent(waiting, request, session))
                 .switchIfEmpty(Mono.defer(this::unknown));
     }
 
-    private static DeviceConsentPage consent(DeviceRequest waiting, BrowserSession session) {
+    private Mono<ServerResponse> consent(DeviceRequest waiting, ServerRequest request, BrowserSession session) {
+        String ticket = byHand.ticket(request, session, deed(waiting.userCode()));
+        return ticket == null
+                ? Mono.error(Problem.of(ProblemCode.FORM_STALE))
+                : page(pages.deviceConsent(consent(waiting, session, ticket)));
+    }
+
+    /** What was read of one terminal allows no other. */
+    private static String deed(String userCode) {
+        return "device:" + userCode;
+    }
+
+    private static DeviceConsentPage consent(DeviceRequest waiting, BrowserSession session, String ticket) {
         boolean every = waiting.routes().contains(ApiToken.EVERY_ROUTE);
         return new DeviceConsentPage(
                 session.person().login(),
@@ -268,19 +283,28 @@ final class DeviceEndpoints {
                 waiting.address(),
                 every ? "all that you may use" : String.join(", ", waiting.routes()),
                 waiting.askedAt(),
-                TOKEN_LIFE.toDays() + " days");
+                TOKEN_LIFE.toDays() + " days",
+                ticket);
     }
 
     private Mono<ServerResponse> decide(ServerRequest request, BrowserSession session) {
         return code(request, session)
-                .flatMap(entry -> devices.decide(entry.userCode(), entry.decision(), session.person())
+                .flatMap(entry -> byHand(entry, request, session)
+                        .then(Mono.defer(() -> devices.decide(entry.userCode(), entry.decision(), session.person())))
                         .filter(decided -> decided)
                         .flatMap(decided ->
                                 page(pages.deviceDone(new DeviceDonePage(entry.decision() == Decision.ALLOWED)))))
                 .switchIfEmpty(Mono.defer(this::unknown));
     }
 
-    private record Entry(String userCode, Decision decision) {}
+    /** To turn one away, nothing has to be proved. */
+    private Mono<Void> byHand(Entry entry, ServerRequest request, BrowserSession session) {
+        return entry.decision() == Decision.ALLOWED
+                ? byHand.take(request, entry.form(), session, deed(entry.userCode()))
+                : Mono.empty();
+    }
+
+    private record Entry(String userCode, Decision decision, MultiValueMap<String, String> form) {}
 
     /** What a form of ours says; empty if the code in it cannot be one. Whatever does not say "allow" denies. */
     private Mono<Entry> code(ServerRequest request, BrowserSession session) {
@@ -289,7 +313,9 @@ final class DeviceEndpoints {
                 .mapNotNull(form -> {
                     String userCode = UserCode.typed(form.getFirst("user_code"));
                     boolean allowed = Objects.equals(form.getFirst("decision"), "allow");
-                    return userCode == null ? null : new Entry(userCode, allowed ? Decision.ALLOWED : Decision.DENIED);
+                    return userCode == null
+                            ? null
+                            : new Entry(userCode, allowed ? Decision.ALLOWED : Decision.DENIED, form);
                 });
     }
 

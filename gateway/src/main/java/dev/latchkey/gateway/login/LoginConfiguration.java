@@ -7,6 +7,7 @@ import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.provider.TokenEndpoint;
 import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.session.Sessions;
@@ -113,6 +114,7 @@ class LoginConfiguration {
             SessionCookie cookie,
             SignedIn signedIn,
             ApiTokens apiTokens,
+            ByHand byHand,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
@@ -125,6 +127,7 @@ class LoginConfiguration {
                         cookie,
                         signedIn,
                         apiTokens,
+                        byHand,
                         address,
                         pages,
                         security)
@@ -137,6 +140,11 @@ class LoginConfiguration {
     }
 
     @Bean
+    ByHand byHand(KeyRing keys, Store store, Routes routes, GatewayAddress address, Clock clock) {
+        return new ByHand(keys, store, routes, address, clock);
+    }
+
+    @Bean
     RouterFunction<ServerResponse> deviceRoutes(
             Store store,
             KeyRing keys,
@@ -144,17 +152,24 @@ class LoginConfiguration {
             ApiTokens apiTokens,
             Sessions sessions,
             SignedIn signedIn,
+            ByHand byHand,
             Throttle throttle,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
         DeviceRequests devices = new DeviceRequests(store, keys, clock);
-        return new DeviceEndpoints(devices, apiTokens, sessions, signedIn, throttle, address, pages, security).routes();
+        return new DeviceEndpoints(devices, apiTokens, sessions, signedIn, byHand, throttle, address, pages, security)
+                .routes();
     }
 
     @Bean
     RouterFunction<ServerResponse> tokenRoutes(
-            ApiTokens apiTokens, SignedIn signedIn, GatewayAddress address, Pages pages, SecurityHeaders security) {
-        return new TokenEndpoints(apiTokens, signedIn, address, pages, security).routes();
+            ApiTokens apiTokens,
+            SignedIn signedIn,
+            ByHand byHand,
+            GatewayAddress address,
+            Pages pages,
+            SecurityHeaders security) {
+        return new TokenEndpoints(apiTokens, signedIn, byHand, address, pages, security).routes();
     }
 }

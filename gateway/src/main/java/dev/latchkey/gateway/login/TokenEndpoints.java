@@ -32,22 +32,33 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * My API tokens: as forms of the account page, and as JSON for programs that hold the session's cookie. A token cannot make
- * another, or the end of one would end nothing.
+ * another, or the end of one would end nothing; nor can an app's page that the person has open, see {@link ByHand}.
  */
 final class TokenEndpoints {
+
+    /** What the form for a new one is for. */
+    static final String MAKING = "api-token";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration USUAL_LIFE = Duration.ofDays(30);
 
     private final ApiTokens tokens;
     private final SignedIn signedIn;
+    private final ByHand byHand;
     private final GatewayAddress address;
     private final Pages pages;
     private final SecurityHeaders security;
 
-    TokenEndpoints(ApiTokens tokens, SignedIn signedIn, GatewayAddress address, Pages pages, SecurityHeaders security) {
+    TokenEndpoints(
+            ApiTokens tokens,
+            SignedIn signedIn,
+            ByHand byHand,
+            GatewayAddress address,
+            Pages pages,
+            SecurityHeaders security) {
         this.tokens = tokens;
         this.signedIn = signedIn;
+        this.byHand = byHand;
         this.address = address;
         this.pages = pages;
         this.security = security;
@@ -109,13 +120,15 @@ final class TokenEndpoints {
         MediaType type = typeOf(request);
         if (type.isCompatibleWith(MediaType.APPLICATION_FORM_URLENCODED)) {
             return PostedForm.of(request)
-                    .map(Wanted::inForm)
+                    .flatMap(form -> byHand.take(request, form, session, MAKING)
+                            .then(Mono.fromSupplier(() -> Wanted.inForm(form))))
                     .flatMap(wanted -> make(session, wanted))
                     .flatMap(this::page);
         }
         if (!type.isCompatibleWith(MediaType.APPLICATION_JSON)) {
             return Mono.error(unfit("Send a form, or JSON as application/json"));
         }
+        byHand.refuseScripts(request);
         return request.bodyToMono(String.class)
                 .onErrorMap(failure -> !(failure instanceof Problem), failure -> unfit("The JSON cannot be read"))
                 .defaultIfEmpty("")

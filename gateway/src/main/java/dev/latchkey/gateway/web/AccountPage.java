@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessions in the order to show them
  * @param tokens in the order to show them
  * @param quota what is left of the calls to GitHub, if GitHub told
+ * @param ticket what the form for a new token carries; null if whoever looks at the page may not make one
  */
 public record AccountPage(
         String login,
@@ -23,7 +24,8 @@ public record AccountPage(
         String identity,
         List<AccountSession> sessions,
         List<AccountToken> tokens,
-        @Nullable AccountQuota quota) {
+        @Nullable AccountQuota quota,
+        @Nullable String ticket) {
 
     /** Some people are in hundreds of teams; the page shows that many. */
     private static final int GROUPS_SHOWN = 60;

@@ -11,9 +11,17 @@ import java.time.Instant;
  * @param routes what it is to be let into, in words
  * @param askedAt when it asked
  * @param life for how long it is to be let in, in words
+ * @param ticket what the form carries
  */
 public record DeviceConsentPage(
-        String login, String userCode, String client, String address, String routes, Instant askedAt, String life) {
+        String login,
+        String userCode,
+        String client,
+        String address,
+        String routes,
+        Instant askedAt,
+        String life,
+        String ticket) {
 
     public DeviceConsentPage {
         login = DisplayText.line(login);

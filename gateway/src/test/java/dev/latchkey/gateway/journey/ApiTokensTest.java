@@ -286,7 +286,8 @@ class ApiTokensTest {
     @Test
     void isMadeAndEndedByFormsWithoutAScript() {
         HttpPerson browser = signIn();
-        HttpResponse<String> page = browser.post(TOKENS, Map.of("name", "form", "days", "7", "routes", "wiki, app"));
+        HttpResponse<String> page = browser.post(
+                TOKENS, Map.of("name", "form", "days", "7", "routes", "wiki, app", "ticket", ticket(browser)));
         assertThat(page.statusCode()).isEqualTo(200);
         String token = Jsoup.parse(page.body()).select("main code").first().text();
         assertThat(call(second, "/wiki/x", token).statusCode()).isEqualTo(200);
@@ -329,6 +330,104 @@ class ApiTokensTest {
         assertProblem(
                 browser.send("POST", TOKENS, "{\"name\":\"x\"}", "Content-Type", "text/plain"), 400, "api-token.unfit");
         assertThat(JsonMapper.shared().readTree(browser.fetch(TOKENS).body())).hasSize(1);
+    }
+
+    private static String ticket(HttpPerson browser, String... headers) {
+        return Jsoup.parse(browser.navigate("/oauth2/account", headers).body())
+                .select("input[name=ticket]")
+                .val();
+    }
+
+    @Test
+    void isMadeByNoScriptOfAnAppThatSharesTheHost() {
+        HttpPerson browser = signIn();
+        for (String mode : new String[] {"cors", "same-origin", "no-cors", "navigate"}) {
+            HttpResponse<String> answer = browser.send(
+                    "POST",
+                    TOKENS,
+                    "{\"name\":\"x\"}",
+                    "Content-Type",
+                    "application/json",
+                    "Sec-Fetch-Site",
+                    "same-origin",
+                    "Sec-Fetch-Mode",
+                    mode,
+                    "Sec-Fetch-Dest",
+                    "empty");
+            assertProblem(answer, 403, "request.by-script");
+        }
+        assertThat(browser.fetch(TOKENS).body()).isEqualTo("[]");
+    }
+
+    @Test
+    void isMadeByAPagesScriptWhereNoAppSharesTheHost() {
+        try (TestGateway apart = TestGateway.signingInAt(github)
+                .clock(CLOCK)
+                .route("wiki", "host: wiki.example.com", "to: " + app.url(), "allow: [signed-in]")
+                .start()) {
+            HttpPerson browser = apart.stranger();
+            browser.signIn(github, person.login(), "/oauth2/account");
+            HttpResponse<String> answer = browser.send(
+                    "POST",
+                    TOKENS,
+                    "{\"name\":\"x\"}",
+                    "Content-Type",
+                    "application/json",
+                    "Sec-Fetch-Site",
+                    "same-origin",
+                    "Sec-Fetch-Mode",
+                    "cors",
+                    "Sec-Fetch-Dest",
+                    "empty");
+            assertThat(answer.statusCode()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void itsFormIsGivenToWhoOpensThePageAndToNoScriptFrameOrWorker() {
+        HttpPerson browser = signIn();
+        assertThat(ticket(browser)).isNotBlank();
+        for (String destination : new String[] {"iframe", "frame", "embed", "object", "empty", "script"}) {
+            assertThat(ticket(browser, "Sec-Fetch-Dest", destination))
+                    .as(destination)
+                    .isEmpty();
+        }
+        for (String mode : new String[] {"cors", "no-cors", "same-origin"}) {
+            assertThat(ticket(browser, "Sec-Fetch-Mode", mode)).as(mode).isEmpty();
+        }
+        assertThat(ticket(browser, "Service-Worker-Navigation-Preload", "true")).isEmpty();
+        HttpResponse<String> page = browser.navigate("/oauth2/account");
+        assertThat(page.headers().firstValue("Cross-Origin-Opener-Policy")).contains("same-origin");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("frame-ancestors 'none'");
+    }
+
+    @Test
+    void itsFormIsTakenOnceFromWhoWasGivenItAndOnlyAsAPage() {
+        HttpPerson browser = signIn();
+        HttpPerson otherSession = signIn();
+        assertStale(browser.post(TOKENS, Map.of("name", "x")));
+        assertStale(browser.post(TOKENS, Map.of("name", "x", "ticket", "x".repeat(16) + ".9999999999999.abc")));
+        assertStale(browser.post(TOKENS, Map.of("name", "x", "ticket", ticket(otherSession))));
+        String ticket = ticket(browser);
+        Map<String, String> form = Map.of("name", "x", "days", "7", "ticket", ticket);
+        for (String destination : new String[] {"iframe", "empty"}) {
+            assertStale(browser.post(TOKENS, form, "Sec-Fetch-Dest", destination));
+        }
+        assertStale(browser.post(TOKENS, form, "Sec-Fetch-Mode", "cors"));
+        assertStale(browser.post(TOKENS, Map.of("name", "x", "ticket", ticket.replaceFirst("\\.[0-9]", ".8"))));
+        assertThat(browser.fetch(TOKENS).body()).isEqualTo("[]");
+
+        assertThat(browser.post(TOKENS, form).statusCode()).isEqualTo(200);
+        assertStale(browser.post(TOKENS, form));
+        String old = ticket(browser);
+        CLOCK.advance(Duration.ofMinutes(30));
+        assertStale(browser.post(TOKENS, Map.of("name", "x", "ticket", old)));
+        assertThat(JsonMapper.shared().readTree(browser.fetch(TOKENS).body())).hasSize(1);
+    }
+
+    private static void assertStale(HttpResponse<String> answer) {
+        assertProblem(answer, 403, "form.stale");
     }
 
     @Test

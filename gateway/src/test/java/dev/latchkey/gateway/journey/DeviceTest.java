@@ -244,6 +244,38 @@ class DeviceTest {
     }
 
     @Test
+    void noPageOfAnAppLetsATerminalInByItsScript() {
+        JsonNode codes = codes();
+        JsonNode others = codes();
+        String userCode = codes.path("user_code").asString();
+        Map<String, String> allow = Map.of("user_code", userCode, "decision", "allow");
+        assertStale(octocat.post("/oauth2/device/decide", allow));
+        for (String[] script : new String[][] {
+            {"Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"},
+            {"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"},
+            {"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "empty"}
+        }) {
+            assertStale(octocat.post("/oauth2/device", Map.of("user_code", userCode), script));
+            HttpResponse<String> consent = enter(octocat, userCode);
+            String ticket =
+                    Jsoup.parse(consent.body()).select("input[name=ticket]").val();
+            assertStale(octocat.post(
+                    "/oauth2/device/decide",
+                    Map.of("user_code", userCode, "decision", "allow", "ticket", ticket),
+                    script));
+        }
+        HttpResponse<String> consent = enter(octocat, others.path("user_code").asString());
+        assertStale(octocat.submit(consent, Map.of("user_code", userCode, "decision", "allow")));
+        hears(codes, "authorization_pending");
+        hears(others, "authorization_pending");
+    }
+
+    private static void assertStale(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("form.stale");
+    }
+
+    @Test
     void codesCannotBeGuessedFast() {
         JsonNode codes = codes();
         IntStream.range(0, 20)

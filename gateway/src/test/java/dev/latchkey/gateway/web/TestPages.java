@@ -39,7 +39,8 @@ final class TestPages {
                 "github:583231",
                 List.of(session("this", true), session("other", false)),
                 List.of(new AccountToken("token-id", "Nightly build", "wiki, docs", NOW, NOW.plusSeconds(86_400))),
-                new AccountQuota(5_000, 4_987, NOW.plusSeconds(1_800)));
+                new AccountQuota(5_000, 4_987, NOW.plusSeconds(1_800)),
+                "ticket");
     }
 
     static AccountSession session(String handle, boolean current) {
@@ -87,7 +88,7 @@ final class TestPages {
     }
 
     private static DeviceConsentPage consent(String text) {
-        return new DeviceConsentPage(text, "BCDF-GHJK", text, text, text, NOW, "7 days");
+        return new DeviceConsentPage(text, "BCDF-GHJK", text, text, text, NOW, "7 days", "ticket");
     }
 
     private static AccountPage fewWords() {
@@ -100,6 +101,7 @@ final class TestPages {
                 "github:583231",
                 List.of(session("this", true)),
                 List.of(),
+                null,
                 null);
     }
 
@@ -107,7 +109,16 @@ final class TestPages {
         AccountSession session = new AccountSession(SCRIPT, true, HOSTILE, HOSTILE, NOW, NOW);
         AccountToken token = new AccountToken(SCRIPT, HOSTILE, HOSTILE, NOW, NOW);
         return new AccountPage(
-                HOSTILE, HOSTILE, HOSTILE, true, List.of(HOSTILE), HOSTILE, List.of(session), List.of(token), null);
+                HOSTILE,
+                HOSTILE,
+                HOSTILE,
+                true,
+                List.of(HOSTILE),
+                HOSTILE,
+                List.of(session),
+                List.of(token),
+                null,
+                "ticket");
     }
 
     private static ProblemPage hostileProblem() {
