@@ -2,6 +2,7 @@ package dev.latchkey.gateway.ops;
 
 import dev.latchkey.gateway.problem.ConfigurationFault;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
+import dev.latchkey.gateway.tls.InternalTls;
 import dev.latchkey.gateway.web.InternalRoutes;
 import dev.latchkey.gateway.web.KeptConnection;
 import java.time.Duration;
@@ -28,11 +29,13 @@ public final class InternalServer implements SmartLifecycle {
     private static final Duration STOP = Duration.ofSeconds(5);
 
     private final InternalProperties properties;
+    private final InternalTls tls;
     private final RouterFunction<ServerResponse> routes;
     private @Nullable DisposableServer server;
 
-    InternalServer(InternalProperties properties, List<InternalRoutes> routes) {
+    InternalServer(InternalProperties properties, InternalTls tls, List<InternalRoutes> routes) {
         this.properties = properties;
+        this.tls = tls;
         this.routes = routes.stream()
                 .map(InternalRoutes::routes)
                 .reduce(RouterFunction::and)
@@ -42,7 +45,7 @@ public final class InternalServer implements SmartLifecycle {
     @Override
     public void start() {
         try {
-            server = KeptConnection.on(HttpServer.create())
+            server = tls.on(KeptConnection.on(HttpServer.create()))
                     .host(properties.address())
                     .port(properties.port())
                     .handle(new ReactorHttpHandlerAdapter(RouterFunctions.toHttpHandler(routes)))
@@ -53,7 +56,7 @@ public final class InternalServer implements SmartLifecycle {
                     properties.address() + ":" + properties.port() + " cannot be listened at",
                     "Stop what uses it, or choose another port or address.")));
         }
-        LOG.info("Internal port {} at {}", port(), properties.address());
+        LOG.info("Internal port {} at {}{}", port(), properties.address(), tls.isOn() ? ", by TLS" : "");
     }
 
     /** The port that is listened at, or -1. */

@@ -6,6 +6,7 @@ import dev.latchkey.gateway.route.Explainer;
 import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.tls.InternalTls;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.InternalRoutes;
 import dev.latchkey.gateway.web.ProblemDocument;
@@ -67,7 +68,7 @@ class OpsConfiguration {
     }
 
     @Bean
-    InternalServer internalServer(InternalProperties properties, List<InternalRoutes> routes) {
-        return new InternalServer(properties, routes);
+    InternalServer internalServer(InternalProperties properties, InternalTls tls, List<InternalRoutes> routes) {
+        return new InternalServer(properties, tls, routes);
     }
 }

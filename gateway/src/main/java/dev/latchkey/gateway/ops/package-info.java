@@ -3,6 +3,7 @@
         allowedDependencies = {
             "problem",
             "web",
+            "tls",
             "keys",
             "store",
             "session",

@@ -7,20 +7,27 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The two files of a certificate.
+ * The files of a certificate.
  *
  * @param place the property that names them
  * @param certificate the certificate and its chain
  * @param privateKey its key
+ * @param clientAuthorities who vouches for clients, or null if they are not asked for certificates
  */
-record CertificateFiles(String place, Path certificate, Path privateKey) {
+record CertificateFiles(
+        String place,
+        Path certificate,
+        Path privateKey,
+        @Nullable Path clientAuthorities) {
 
     private static final int LARGEST = 1 << 20;
 
-    /** What both say. It is small, and so compared as it is: whatever the file system tells of times, a change is seen. */
-    record Content(String certificate, String privateKey) {
+    /** What they say. It is small, and so compared as it is: whatever the file system tells of times, a change is seen. */
+    record Content(
+            String certificate, String privateKey, @Nullable String clientAuthorities) {
 
         /** Holds a private key, so it prints nothing. */
         @Override
@@ -31,7 +38,8 @@ record CertificateFiles(String place, Path certificate, Path privateKey) {
 
     /** @throws UnusableCertificate if a file is not there, is none, is too large or must not be read */
     Content read() {
-        return new Content(read(certificate), read(privateKey));
+        return new Content(
+                read(certificate), read(privateKey), clientAuthorities == null ? null : read(clientAuthorities));
     }
 
     private static String read(Path file) {

@@ -19,15 +19,17 @@ final class CertificateWatch implements SmartLifecycle {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final EdgeCertificates certificates;
+    private final InternalTls internal;
     private @Nullable ScheduledExecutorService watcher;
 
-    CertificateWatch(EdgeCertificates certificates) {
+    CertificateWatch(EdgeCertificates certificates, InternalTls internal) {
         this.certificates = certificates;
+        this.internal = internal;
     }
 
     @Override
     public synchronized void start() {
-        if (certificates.isEmpty()) {
+        if (certificates.isEmpty() && !internal.isOn()) {
             return;
         }
         ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
@@ -42,6 +44,7 @@ final class CertificateWatch implements SmartLifecycle {
     private void look() {
         try {
             certificates.look();
+            internal.look();
         } catch (RuntimeException e) {
             LOG.error("The certificates could not be looked at; what is in force stays in force", e);
         }

@@ -28,11 +28,7 @@ final class EdgeCertificates {
             try {
                 watched.add(new WatchedCertificate(files, clock));
             } catch (UnusableCertificate e) {
-                faults.add(
-                        files.place(),
-                        e.words(),
-                        "Name PEM files that the gateway may read: the certificate before its chain, and its key,"
-                                + " unencrypted.");
+                faults.add(files.place(), e.words(), UnusableCertificate.REMEDY);
             }
         }
         faults.throwIfAny();

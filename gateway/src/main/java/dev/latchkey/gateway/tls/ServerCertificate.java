@@ -1,7 +1,9 @@
 package dev.latchkey.gateway.tls;
 
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -38,22 +40,31 @@ record ServerCertificate(Set<String> names, Instant from, Instant until, SslProv
 
     /** @throws UnusableCertificate if either cannot be understood or they do not belong together */
     static ServerCertificate of(CertificateFiles files, CertificateFiles.Content content) {
-        List<X509Certificate> chain = chain(files, content.certificate());
+        List<X509Certificate> chain = chain(files.certificate(), content.certificate());
         PrivateKey key = key(files, content.privateKey());
         X509Certificate own = chain.get(0);
         if (!belongTogether(own.getPublicKey(), key)) {
             throw new UnusableCertificate(
                     files.privateKey() + " is not the key of the first certificate in " + files.certificate());
         }
+        List<X509Certificate> authorities = authorities(files, content.clientAuthorities());
         return new ServerCertificate(
-                names(own), own.getNotBefore().toInstant(), own.getNotAfter().toInstant(), provider(files, chain, key));
+                names(own),
+                own.getNotBefore().toInstant(),
+                own.getNotAfter().toInstant(),
+                provider(files, chain, key, authorities));
     }
 
     boolean isValidAt(Instant now) {
         return !now.isBefore(from) && !now.isAfter(until);
     }
 
-    private static List<X509Certificate> chain(CertificateFiles files, String text) {
+    /** Empty if clients are not asked for certificates. */
+    private static List<X509Certificate> authorities(CertificateFiles files, @Nullable String text) {
+        return text == null || files.clientAuthorities() == null ? List.of() : chain(files.clientAuthorities(), text);
+    }
+
+    private static List<X509Certificate> chain(Path file, String text) {
         try {
             List<X509Certificate> chain =
                     Objects.requireNonNull(PemContent.of(text)).getCertificates();
@@ -63,7 +74,7 @@ record ServerCertificate(Set<String> names, Instant from, Instant until, SslProv
         } catch (RuntimeException e) {
             // Said below: the parser's own words quote what it was given.
         }
-        throw new UnusableCertificate(files.certificate() + " holds no certificate in PEM form");
+        throw new UnusableCertificate(file + " holds no certificate in PEM form");
     }
 
     private static PrivateKey key(CertificateFiles files, String text) {
@@ -121,10 +132,17 @@ record ServerCertificate(Set<String> names, Instant from, Instant until, SslProv
         return names;
     }
 
-    private static SslProvider provider(CertificateFiles files, List<X509Certificate> chain, PrivateKey key) {
+    /** Clients that are asked need not show a certificate; what they do show has to be good, or the connection ends. */
+    private static SslProvider provider(
+            CertificateFiles files, List<X509Certificate> chain, PrivateKey key, List<X509Certificate> authorities) {
         try {
-            SslProvider.GenericSslContextSpec<SslContextBuilder> spec =
-                    Http11SslContextSpec.forServer(key, chain).configure(builder -> builder.protocols(PROTOCOLS));
+            SslProvider.GenericSslContextSpec<SslContextBuilder> spec = Http11SslContextSpec.forServer(key, chain)
+                    .configure(builder -> {
+                        builder.protocols(PROTOCOLS);
+                        if (!authorities.isEmpty()) {
+                            builder.trustManager(authorities).clientAuth(ClientAuth.OPTIONAL);
+                        }
+                    });
             return SslProvider.builder().sslContext(spec).build();
         } catch (RuntimeException e) {
             throw new UnusableCertificate(files.certificate() + " and " + files.privateKey()

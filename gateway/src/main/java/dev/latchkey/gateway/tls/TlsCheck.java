@@ -20,6 +20,8 @@ final class TlsCheck implements ConfigurationCheck {
                 checkScheme(binder, faults);
             }
         });
+        faults.bind(binder, InternalTlsProperties.PREFIX, InternalTlsProperties.class)
+                .ifPresent(properties -> faults.collect(() -> InternalTls.in(properties, Clock.systemUTC())));
         checkSpringsOwn(binder, faults);
     }
 

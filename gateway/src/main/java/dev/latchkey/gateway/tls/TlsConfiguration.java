@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import reactor.netty.http.server.HttpServer;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(TlsProperties.class)
+@EnableConfigurationProperties({TlsProperties.class, InternalTlsProperties.class})
 class TlsConfiguration {
 
     @Bean
@@ -17,8 +17,13 @@ class TlsConfiguration {
     }
 
     @Bean
-    CertificateWatch certificateWatch(EdgeCertificates certificates) {
-        return new CertificateWatch(certificates);
+    InternalTls internalTls(InternalTlsProperties properties, Clock clock) {
+        return InternalTls.in(properties, clock);
+    }
+
+    @Bean
+    CertificateWatch certificateWatch(EdgeCertificates certificates, InternalTls internal) {
+        return new CertificateWatch(certificates, internal);
     }
 
     @Bean

@@ -61,11 +61,11 @@ record TlsProperties(
         Path chain = path(place + ".certificate", certificate, faults);
         Path key = path(place + ".private-key", privateKey, faults);
         if (chain != null && key != null) {
-            files.add(new CertificateFiles(place, chain, key));
+            files.add(new CertificateFiles(place, chain, key, null));
         }
     }
 
-    private static @Nullable Path path(String place, @Nullable String given, ConfigurationFaults faults) {
+    static @Nullable Path path(String place, @Nullable String given, ConfigurationFaults faults) {
         if (given == null || given.isBlank()) {
             faults.add(place, "it is missing", "Name the PEM file; a certificate and its private key go together.");
             return null;
@@ -79,7 +79,7 @@ record TlsProperties(
         }
     }
 
-    private static boolean isGiven(@Nullable String text) {
+    static boolean isGiven(@Nullable String text) {
         return text != null && !text.isBlank();
     }
 }

@@ -1,4 +1,4 @@
-/** TLS at the edge: which certificate is shown under which name, and how a renewed one comes into force. */
+/** TLS at the edge and at the internal port: which certificate is shown under which name, and how a renewed one comes into force. */
 @ApplicationModule(allowedDependencies = {"problem"})
 @NullMarked
 package dev.latchkey.gateway.tls;

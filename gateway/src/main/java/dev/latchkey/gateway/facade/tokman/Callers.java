@@ -9,20 +9,25 @@ import dev.latchkey.gateway.problem.ConfigurationRefused;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.SslInfo;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
 /**
- * Tells who is calling: by credentials, or by where from if the operator said so. Where nobody is configured, this machine
- * may ask, which has the App's key anyway; but no web page that a browser on it shows.
+ * Tells who is calling: by credentials, else by a client certificate, else by where from if the operator said so. Where nobody
+ * is configured, this machine may ask, which has the App's key anyway; but no web page that a browser on it shows.
  */
 final class Callers {
 
@@ -31,12 +36,14 @@ final class Callers {
     private final List<Caller> known;
     private final Networks open;
     private final Caller stranger;
-    private final Caller local = new Caller("loopback", null, RepositoryPatterns.ALL);
+    private final Caller local = Caller.byAddress("loopback", RepositoryPatterns.ALL);
+    private final Clock clock;
 
-    private Callers(List<Caller> known, Networks open, RepositoryPatterns openRepositories) {
+    private Callers(List<Caller> known, Networks open, RepositoryPatterns openRepositories, Clock clock) {
         this.known = known;
         this.open = open;
-        this.stranger = new Caller("open-network", null, openRepositories);
+        this.stranger = Caller.byAddress("open-network", openRepositories);
+        this.clock = clock;
     }
 
     static Callers read(
@@ -44,7 +51,7 @@ final class Callers {
         List<Caller> known = new ArrayList<>();
         for (Secret token : internal.token()) {
             password("latchkey.internal.token", token, faults, clock)
-                    .ifPresent(source -> known.add(new Caller("internal", source, RepositoryPatterns.ALL)));
+                    .ifPresent(source -> known.add(new Caller("internal", source, null, RepositoryPatterns.ALL)));
         }
         for (int i = 0; i < properties.callers().size(); i++) {
             read("latchkey.broker.callers[" + i + "]", properties.callers().get(i), faults, clock)
@@ -54,7 +61,8 @@ final class Callers {
         return new Callers(
                 List.copyOf(known),
                 Networks.parse("latchkey.broker.open.networks", open.networks(), faults),
-                RepositoryPatterns.parse("latchkey.broker.open.repositories", open.repositories(), faults));
+                RepositoryPatterns.parse("latchkey.broker.open.repositories", open.repositories(), faults),
+                clock);
     }
 
     private static Optional<Caller> read(
@@ -67,8 +75,28 @@ final class Callers {
                     "Name the caller by letters, digits, dots, dashes and underscores.");
         }
         RepositoryPatterns patterns = RepositoryPatterns.parse(place + ".repositories", entry.repositories(), faults);
+        Optional<CertificatePattern> certificate = certificate(place + ".certificate", entry.certificate(), faults);
+        if (entry.certificate() != null && entry.password() == null) {
+            return certificate.map(pattern -> new Caller(name, null, pattern, patterns));
+        }
         return password(place + ".password", entry.password(), faults, clock)
-                .map(password -> new Caller(name, password, patterns));
+                .map(password -> new Caller(name, password, certificate.orElse(null), patterns));
+    }
+
+    private static Optional<CertificatePattern> certificate(
+            String property, @Nullable String configured, ConfigurationFaults faults) {
+        if (configured == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(CertificatePattern.parse(configured));
+        } catch (IllegalArgumentException e) {
+            faults.add(
+                    property,
+                    "'" + configured + "' describes no certificate",
+                    "Write " + CertificatePattern.FORMS + ".");
+            return Optional.empty();
+        }
     }
 
     private static Optional<SecretSource> password(
@@ -89,7 +117,7 @@ final class Callers {
     Caller of(ServerRequest request) {
         List<String> credentials = request.headers().header(HttpHeaders.AUTHORIZATION);
         if (credentials.isEmpty()) {
-            return byAddress(request);
+            return byCertificate(request).orElseGet(() -> byAddress(request));
         }
         return Optional.of(credentials)
                 .filter(one -> one.size() == 1)
@@ -136,6 +164,28 @@ final class Callers {
         return Optional.ofNullable(found);
     }
 
+    /**
+     * By the certificate that was shown when the connection was made. Its time is looked at anew: connections are kept, and
+     * one that is trusted by itself, and not for an authority's sake, is taken for good by the JDK.
+     */
+    private Optional<Caller> byCertificate(ServerRequest request) {
+        SslInfo secured = request.exchange().getRequest().getSslInfo();
+        X509Certificate @Nullable [] chain = secured == null ? null : secured.getPeerCertificates();
+        if (chain == null || chain.length == 0 || !isValid(chain[0])) {
+            return Optional.empty();
+        }
+        return known.stream().filter(caller -> caller.shows(chain[0])).findFirst();
+    }
+
+    private boolean isValid(X509Certificate shown) {
+        try {
+            shown.checkValidity(Date.from(clock.instant()));
+            return true;
+        } catch (CertificateExpiredException | CertificateNotYetValidException e) {
+            return false;
+        }
+    }
+
     private Caller byAddress(ServerRequest request) {
         InetSocketAddress peer = request.remoteAddress().orElseThrow(Callers::unknown);
         if (known.isEmpty() && isLocal(peer, request)) {
@@ -154,7 +204,8 @@ final class Callers {
         return here
                 && hosts.size() == 1
                 && LOCAL_HOSTS.contains(hosts.get(0).replaceFirst(":[0-9]+$", ""))
-                && request.headers().header(HttpHeaders.ORIGIN).isEmpty();
+                && request.headers().header(HttpHeaders.ORIGIN).isEmpty()
+                && request.headers().header("Sec-Fetch-Site").stream().allMatch("none"::equals);
     }
 
     private static Problem unknown() {

@@ -13,7 +13,23 @@ final class TokmanCheck implements ConfigurationCheck {
                 .ifPresent(properties -> faults.bind(binder, "latchkey.internal", InternalTokenProperties.class)
                         .ifPresent(internal -> {
                             properties.check(faults);
+                            checkCertificates(binder, properties, faults);
                             Callers.read(properties, internal, faults, Clock.systemUTC());
                         }));
+    }
+
+    /** Nobody could ever show one. */
+    private static void checkCertificates(Binder binder, TokmanProperties properties, ConfigurationFaults faults) {
+        if (binder.bind("latchkey.internal.tls.client-ca", String.class).isBound()) {
+            return;
+        }
+        for (int i = 0; i < properties.callers().size(); i++) {
+            if (properties.callers().get(i).certificate() != null) {
+                faults.add(
+                        "latchkey.broker.callers[" + i + "].certificate",
+                        "the internal port asks nobody for a certificate",
+                        "Set latchkey.internal.tls.certificate, .private-key and .client-ca.");
+            }
+        }
     }
 }

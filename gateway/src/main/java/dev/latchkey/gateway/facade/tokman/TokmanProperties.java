@@ -33,11 +33,14 @@ record TokmanProperties(
     /**
      * @param name who it is, for Basic authentication and the audit log
      * @param password for Basic, or alone as a bearer token; text or {@code file:} and a path
+     * @param certificate the client certificate that is shown instead: {@code dns:}, {@code uri:} or {@code email:} and an
+     *     alternative name, {@code subject:} and a distinguished name, or {@code sha256:} and a fingerprint
      * @param repositories owner and name, with {@code *} for any run of characters
      */
     record Caller(
             @Nullable String name,
             @Nullable Secret password,
+            @Nullable String certificate,
             @DefaultValue List<String> repositories) {}
 
     /**
