@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 
 /**
- * {@code check [DIR] [--as LOGIN METHOD URL]}: looks at the configuration and the route files as a start would, tells
+ * {@code check [DIR] [--as LOGIN|JOB METHOD URL]}: looks at the configuration and the route files as a start would, tells
  * every fault, and starts nothing. With {@code --as} it then explains one decision, without asking GitHub.
  */
 final class CheckCommand {
@@ -60,19 +60,27 @@ final class CheckCommand {
 
     private int explain(Question question, Binder binder) {
         if (question.address() == null) {
-            out.println("After --as come a GitHub login, a method and an address:"
-                    + " check --as octocat GET https://wiki.example.com/x");
+            out.println("After --as come a GitHub login or a job, a method and an address:"
+                    + " check --as octocat GET https://wiki.example.com/x,"
+                    + " check --as actions:acme/wiki@refs/heads/main GET https://wiki.example.com/x");
+            return 1;
+        }
+        Asker asker;
+        try {
+            asker = Asker.named(question.name());
+        } catch (IllegalArgumentException e) {
+            out.println(e.getMessage());
             return 1;
         }
         out.println(Explainer.offline(binder)
-                .explain(Asker.named(question.login()), question.method(), question.address())
+                .explain(asker, question.method(), question.address())
                 .block());
         return 0;
     }
 
     /** Who would like to know what; the address is null if it is not told in full. */
     private record Question(
-            String login, HttpMethod method, @Nullable URI address) {
+            String name, HttpMethod method, @Nullable URI address) {
 
         private static final String OPTION = "--as";
         private static final int WORDS = 4;

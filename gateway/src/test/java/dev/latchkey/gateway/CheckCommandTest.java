@@ -85,6 +85,50 @@ class CheckCommandTest {
     }
 
     @Test
+    void explainsWhetherAJobIsLetIn() throws IOException {
+        Files.writeString(
+                routes.resolve("deploy.yaml"),
+                "to: http://a\npath: /deploy/**\nallow: ['actions:acme/*@refs/heads/main', 'actions:acme/wiki:environment:prod']\n");
+        Files.writeString(
+                routes.resolve("numbered.yaml"), "to: http://a\npath: /n/**\nallow: ['actions:acme@1/wiki@2']\n");
+        Files.writeString(routes.resolve("people.yaml"), "to: http://a\npath: /p/**\nallow: [signed-in, user:acme]\n");
+        String deploy = "https://h.example.com/deploy/x";
+        assertThat(explain("actions:Acme/wiki@refs/heads/main", "GET", deploy))
+                .contains("decision: permit", "rule:     actions:acme/*@refs/heads/main", "if its token is good");
+        assertThat(explain("actions:acme/wiki:environment:prod", "GET", deploy))
+                .contains("decision: permit", "rule:     actions:acme/wiki:environment:prod")
+                .contains("actions:acme/*@refs/heads/main: unknown");
+        assertThat(explain("actions:acme/shop:environment:prod", "GET", deploy)).contains("decision: unknown");
+        assertThat(explain("actions:acme/shop@refs/heads/x", "GET", deploy)).contains("decision: deny");
+        assertThat(explain("actions:acme/wiki:pull_request", "GET", deploy)).contains("decision: deny");
+        assertThat(explain("actions:evil/wiki@refs/heads/main", "GET", deploy)).contains("decision: deny");
+        assertThat(explain("actions:acme/wiki", "GET", "https://h/n/x"))
+                .contains("decision: unknown", "numbers, a ref or an environment that the question does not tell");
+        assertThat(explain("actions:acme@1/wiki@2", "GET", "https://h/n/x")).contains("decision: permit");
+        assertThat(explain("actions:acme@1/wiki@3", "GET", "https://h/n/x")).contains("decision: deny");
+        assertThat(explain("actions:acme/wiki", "GET", "https://h/p/x"))
+                .contains("decision: deny", "signed-in: no, no job is let in by this line");
+        assertThat(explain("octocat", "GET", deploy)).contains("decision: deny", "only jobs of GitHub Actions");
+    }
+
+    @Test
+    void saysWhatIsNoJob() throws IOException {
+        Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
+        for (String job : new String[] {"actions:", "actions:acme", "actions:acme/*", "actions:acme/wiki@main"}) {
+            out.reset();
+            assertThat(check(
+                            "--latchkey.github.client-id=a",
+                            "--latchkey.github.client-secret=b",
+                            "--as",
+                            job,
+                            "GET",
+                            "https://h/x"))
+                    .isEqualTo(1);
+            assertThat(printed()).contains("names no job; write owner/repository");
+        }
+    }
+
+    @Test
     void saysWhatAQuestionLacks() throws IOException {
         Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
         assertThat(check("--latchkey.github.client-id=a", "--latchkey.github.client-secret=b", "--as", "octocat"))

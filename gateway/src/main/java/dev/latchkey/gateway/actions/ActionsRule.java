@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.actions;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -65,6 +67,69 @@ public final class ActionsRule {
                     "'" + text + "' has a number for one of owner and repository; write both, or none");
         }
         return new ActionsRule(text, form);
+    }
+
+    /**
+     * A job as a question names it, in the form of a rule that means no other: what the question does not tell is not known
+     * of it.
+     *
+     * @throws IllegalArgumentException with words for whoever asks
+     */
+    public static ActionsJob jobIn(String text) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches() || text.indexOf('*') >= 0) {
+            throw new IllegalArgumentException("'" + text + "' names no job; write owner/repository, and behind it"
+                    + " @refs/heads/main, :environment:prod or :pull_request");
+        }
+        return new ActionsJob(
+                text,
+                form.group(1) + '/' + form.group(3),
+                form.group(4),
+                form.group(2),
+                form.group(5),
+                form.group(6),
+                form.group(7) == null ? "push" : form.group(7),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Instant.EPOCH);
+    }
+
+    /** What a rule says of a job of which not everything need be known. */
+    public enum Verdict {
+        MEANT,
+        NOT_MEANT,
+        UNTOLD
+    }
+
+    /** Whether it means a job in a question. */
+    public Verdict judge(ActionsJob asked) {
+        List<Verdict> verdicts = List.of(
+                judgeRepository(asked),
+                isOfEvent(asked) ? Verdict.MEANT : Verdict.NOT_MEANT,
+                judge(ref, asked.ref()),
+                judge(environment, asked.environment()));
+        if (verdicts.contains(Verdict.NOT_MEANT)) {
+            return Verdict.NOT_MEANT;
+        }
+        return verdicts.contains(Verdict.UNTOLD) ? Verdict.UNTOLD : Verdict.MEANT;
+    }
+
+    private Verdict judgeRepository(ActionsJob asked) {
+        if (repositoryId != null && asked.repositoryId() == null) {
+            return Verdict.UNTOLD;
+        }
+        return isOfRepository(asked) ? Verdict.MEANT : Verdict.NOT_MEANT;
+    }
+
+    private static Verdict judge(@Nullable Pattern pattern, @Nullable String value) {
+        if (pattern != null && value == null) {
+            return Verdict.UNTOLD;
+        }
+        return fits(pattern, value) ? Verdict.MEANT : Verdict.NOT_MEANT;
     }
 
     private static Pattern glob(String text) {

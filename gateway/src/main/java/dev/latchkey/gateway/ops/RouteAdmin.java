@@ -81,10 +81,15 @@ final class RouteAdmin {
                     .bodyValue(Map.of(
                             "error", "Ask for /admin/explain?as=octocat&method=GET&url=https://wiki.example.com/x"));
         }
+        Optional<String> as = request.queryParam("as").filter(name -> !name.isBlank());
         HttpMethod asked = HttpMethod.valueOf(method.toUpperCase(Locale.ROOT));
-        return asker(request.queryParam("as").filter(as -> !as.isBlank()))
+        return Mono.defer(() -> asker(as))
                 .flatMap(asker -> explainer.explain(asker.orElse(null), asked, address))
-                .flatMap(RouteAdmin::answer);
+                .flatMap(RouteAdmin::answer)
+                .onErrorResume(
+                        IllegalArgumentException.class,
+                        noJob -> ServerResponse.badRequest()
+                                .bodyValue(Map.of("error", String.valueOf(noJob.getMessage()))));
     }
 
     private static Mono<ServerResponse> answer(Explanation explanation) {
@@ -104,7 +109,7 @@ final class RouteAdmin {
         return sessions.list(id)
                 .next()
                 .map(session -> Optional.of(Asker.of(session.person())))
-                .defaultIfEmpty(Optional.of(new Asker(null, id, null)));
+                .defaultIfEmpty(Optional.of(Asker.numbered(id)));
     }
 
     private static @Nullable URI address(String text) {

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.actions.ActionsJob;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.membership.Standing;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
@@ -83,11 +84,16 @@ public final class Explainer {
         if (rule instanceof Rule.Anyone) {
             return said(rule, YES, "everybody is let in");
         }
-        if (rule instanceof Rule.Actions) {
-            return said(rule, NO, "only jobs of GitHub Actions are let in by this line");
+        if (rule instanceof Rule.Actions actions) {
+            return asker == null || asker.job() == null
+                    ? said(rule, NO, "only jobs of GitHub Actions are let in by this line")
+                    : job(actions, asker.job());
         }
         if (asker == null) {
             return said(rule, NO, "nobody is signed in");
+        }
+        if (asker.job() != null) {
+            return said(rule, NO, "no job is let in by this line");
         }
         if (rule instanceof Rule.SignedIn) {
             return said(rule, YES, "whoever has signed in is let in");
@@ -104,6 +110,15 @@ public final class Explainer {
             return email(rule, asker);
         }
         return membership((Rule.Belongs) rule, asker.id());
+    }
+
+    private static Mono<Explanation.Line> job(Rule.Actions rule, ActionsJob job) {
+        return switch (rule.jobs().judge(job)) {
+            case MEANT -> said(rule, YES, "the job fits, if its token is good");
+            case NOT_MEANT -> said(rule, NO, "the job is another one");
+            case UNTOLD ->
+                said(rule, UNKNOWN, "it goes by numbers, a ref or an environment that the question does not tell");
+        };
     }
 
     private static Mono<Explanation.Line> email(Rule rule, Asker asker) {

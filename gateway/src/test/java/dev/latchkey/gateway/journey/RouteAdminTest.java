@@ -36,6 +36,7 @@ class RouteAdminTest {
         github = GitHubStub.start();
         app = EchoBackend.start();
         write("wiki", "path: /wiki/**", "allow: [org:acme, user:boss]");
+        write("zdeploy", "path: /deploy/**", "allow: ['actions:acme/wiki@refs/heads/main']");
         gateway = TestGateway.signingInAt(github)
                 .property("latchkey.routes", folder)
                 .start();
@@ -80,7 +81,7 @@ class RouteAdminTest {
             JsonNode after = json(operator(gateway).get("/admin/routes"));
             assertThat(after.path("faults").get(0).path("place").asString()).endsWith("bad.yaml:2");
             assertThat(after.path("faults").get(0).path("remedy").asString()).contains("org:acme");
-            assertThat(after.path("routes").size()).isEqualTo(1);
+            assertThat(after.path("routes").size()).isEqualTo(2);
             assertThat(after.path("changes").asInt())
                     .isGreaterThan(before.path("changes").asInt());
         } finally {
@@ -104,6 +105,19 @@ class RouteAdminTest {
         JsonNode stranger = json(operator(gateway).get("/admin/explain?url=/wiki/x"));
         assertThat(stranger.path("decision").asString()).isEqualTo("sign-in");
         assertThat(operator(gateway).get("/admin/explain?as=boss").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void explainsWhetherAJobIsLetIn() {
+        String question = "&url=http://h/deploy/x";
+        JsonNode job = json(operator(gateway).get("/admin/explain?as=actions:acme/wiki@refs/heads/main" + question));
+        assertThat(job.path("decision").asString()).isEqualTo("permit");
+        assertThat(job.path("rule").asString()).isEqualTo("actions:acme/wiki@refs/heads/main");
+        JsonNode other = json(operator(gateway).get("/admin/explain?as=actions:acme/wiki@refs/heads/x" + question));
+        assertThat(other.path("decision").asString()).isEqualTo("deny");
+        HttpResponse<String> none = operator(gateway).get("/admin/explain?as=actions:acme" + question);
+        assertThat(none.statusCode()).isEqualTo(400);
+        assertThat(none.body()).contains("names no job");
     }
 
     @Test
