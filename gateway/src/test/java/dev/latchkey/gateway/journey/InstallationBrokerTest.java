@@ -91,7 +91,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-01: the answer is one line of exactly namespace and repository as asked, and the token")
-    void answersAsTokmanDid() {
+    void K01_answersAsTokmanDid() {
         HttpResponse<String> answer = worker.ask("packit/ogr");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
@@ -106,7 +106,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-02, K-03: a token serves until a minute before its end, and then there is a new one")
-    void keepsATokenUntilItsRenewal() {
+    void K02_K03_keepsATokenUntilItsRenewal() {
         String first = worker.token("packit/ogr");
         assertThat(worker.token("packit/ogr")).isEqualTo(first);
 
@@ -129,7 +129,7 @@ class InstallationBrokerTest {
     @ParameterizedTest
     @ValueSource(ints = {20, 100})
     @DisplayName("K-04: many who ask at once, first or at the moment of expiry, get one token of one mint")
-    void mintsOnceForAllWhoAskAtOnce(int callers) {
+    void K04_mintsOnceForAllWhoAskAtOnce(int callers) {
         github.mints().always(Fault.slow(Duration.ofMillis(300)));
         assertOneTokenFor(callers);
         assertThat(github.mintCalls().count()).isEqualTo(1);
@@ -150,7 +150,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-05: a slow mint for one repository keeps no other waiting")
-    void letsOneRepositoryWaitForNoOther() {
+    void K05_letsOneRepositoryWaitForNoOther() {
         github.mints().next(Fault.hang(Duration.ofSeconds(20)));
         CompletableFuture<HttpResponse<String>> slow = worker.begin("packit/ogr");
         SessionsContract.await(() -> github.mintCalls().count() == 1);
@@ -162,7 +162,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-06: where the App is not installed it is 400 with the words that clients look for")
-    void saysThatTheAppIsNotInstalled() {
+    void K06_saysThatTheAppIsNotInstalled() {
         HttpResponse<String> answer = worker.ask("Nobody/Nothing");
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(TokenWorker.error(answer))
@@ -172,7 +172,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-07: a suspended installation is 400 and told apart, whether GitHub says so early or late")
-    void saysThatTheInstallationIsSuspended() {
+    void K07_saysThatTheInstallationIsSuspended() {
         packit.suspend();
         assertSuspended(worker.ask("packit/ogr"));
         assertThat(github.mintCalls().count()).isZero();
@@ -209,7 +209,7 @@ class InstallationBrokerTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("limits")
     @DisplayName("K-08: a rate limit is 429 with Retry-After, and GitHub is left alone for so long")
-    void saysThatGitHubsLimitIsReached(String kind, Fault limit, int seconds) {
+    void K08_saysThatGitHubsLimitIsReached(String kind, Fault limit, int seconds) {
         github.mints().next(limit);
         HttpResponse<String> answer = worker.ask("packit/ogr");
         assertLimited(answer, seconds);
@@ -231,7 +231,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-08: a limit that says no time pauses a minute, and longer when it is met again")
-    void pausesLongerEachTime() {
+    void K08_pausesLongerEachTime() {
         github.installationLookups().next(2, Fault.secondaryLimitWithoutWait());
         assertLimited(worker.ask("packit/ogr"), 60);
         clock.advance(Duration.ofSeconds(60));
@@ -257,7 +257,7 @@ class InstallationBrokerTest {
     @MethodSource("breakdowns")
     @DisplayName(
             "K-09: what breaks at GitHub is a status of 502 to 504 and never mistaken for an App that is not there")
-    void saysThatGitHubFailed(String kind, Fault fault, int status, String words) {
+    void K09_saysThatGitHubFailed(String kind, Fault fault, int status, String words) {
         worker.token("packit/ogr");
         clock.advance(Duration.ofHours(1));
         github.mints().always(fault);
@@ -279,7 +279,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-09: a token that lives long enough is served while GitHub is down")
-    void servesWhatItHasWhileGitHubIsDown() {
+    void K09_servesWhatItHasWhileGitHubIsDown() {
         String token = worker.token("packit/ogr");
         github.mints().always(Fault.status(503));
         github.installationLookups().always(Fault.status(503));
@@ -289,7 +289,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-09: a 403 that is no limit and no suspension has words of its own")
-    void saysThatGitHubRefused() {
+    void K09_saysThatGitHubRefused() {
         github.mints().next(Fault.message(403, "the organization has an IP allow list enabled"));
         HttpResponse<String> answer = worker.ask("packit/ogr");
         assertFailed(answer, 502, "GitHub refused the call");
@@ -299,7 +299,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-10: a wrong key or id is 500 and counted, not 400, and is not tried again and again in one request")
-    void saysThatTheAppItselfIsRefused() {
+    void K10_saysThatTheAppItselfIsRefused() {
         github.installationLookups().next(Fault.message(401, "A JSON web token could not be decoded"));
         assertRefusedApp(worker.ask("packit/ogr"));
         assertThat(lookups().count()).isEqualTo(1);
@@ -319,7 +319,7 @@ class InstallationBrokerTest {
     @ParameterizedTest
     @ValueSource(strings = {"/api/health", "/tokman/api/health"})
     @DisplayName("K-11: health asks for no credentials and does not touch GitHub")
-    void isThere(String path) {
+    void K11_isThere(String path) {
         HttpResponse<String> answer = worker.authorized("Basic nonsense").send("GET", path);
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(TokenWorker.json(answer).path("message").asString()).isEqualTo("ok");
@@ -329,7 +329,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-14: a token reaches the repository asked for and no other")
-    void mintsForOneRepositoryOnly() {
+    void K14_mintsForOneRepositoryOnly() {
         StubInstallationToken token =
                 github.installationToken(worker.token("packit/specfile")).orElseThrow();
         assertThat(token.repositories()).containsExactly("Specfile");
@@ -338,7 +338,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-14: who may reach less never gets a token that reaches further, whatever is cached")
-    void keepsReachesApart() {
+    void K14_keepsReachesApart() {
         InstallationTokens tokens = gateway.bean(InstallationTokens.class);
         RepositoryName ogr = new RepositoryName("packit", "ogr");
         RepositoryName specfile = new RepositoryName("packit", "specfile");
@@ -368,7 +368,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-15: the case of a name makes no difference but in the echo")
-    void takesNamesInAnyCase() {
+    void K15_takesNamesInAnyCase() {
         String token = worker.token("packit/ogr");
         HttpResponse<String> shouted = worker.ask("PACKIT/Ogr");
         assertThat(TokenWorker.tokenIn(shouted)).isEqualTo(token);
@@ -398,7 +398,7 @@ class InstallationBrokerTest {
                 "/api/packit/ogr%3Fx"
             })
     @DisplayName("K-15: what cannot be a name is refused before GitHub hears of it")
-    void refusesWhatIsNoName(String target) {
+    void K15_refusesWhatIsNoName(String target) {
         RawHttp.Response answer = RawHttp.to(gateway.internalPort()).get(target);
         assertThat(answer.status()).isIn(400, 404);
         assertThat(github.calls().count()).isZero();
@@ -406,7 +406,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-15: a name of 300 characters is refused")
-    void refusesEndlessNames() {
+    void K15_refusesEndlessNames() {
         assertThat(worker.ask("packit/" + "x".repeat(300)).statusCode()).isEqualTo(400);
         assertThat(worker.ask("x".repeat(300) + "/ogr").statusCode()).isEqualTo(400);
         assertThat(TokenWorker.error(worker.ask("packit/" + "x".repeat(101)))).contains("name of a repository");
@@ -415,7 +415,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-16: other methods are 405 with Allow, OPTIONS tells them, and an unknown path is 404")
-    void tellsWhichMethodsThereAre() {
+    void K16_tellsWhichMethodsThereAre() {
         HttpResponse<String> posted = worker.send("POST", "/api/packit/ogr");
         assertThat(posted.statusCode()).isEqualTo(405);
         assertThat(posted.headers().firstValue("Allow").orElseThrow()).contains("GET", "HEAD", "OPTIONS");
@@ -436,7 +436,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-17: HEAD does not mint")
-    void mintsNothingForAHead() {
+    void K17_mintsNothingForAHead() {
         HttpResponse<String> answer = worker.send("HEAD", "/api/packit/ogr");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
@@ -445,7 +445,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-18: a token reported dead is replaced for the next who asks, a few times a minute")
-    void replacesDeadTokens() {
+    void K18_replacesDeadTokens() {
         clock.set(clock.instant().truncatedTo(ChronoUnit.HOURS).plusSeconds(3600));
         String first = worker.token("packit/ogr");
         String other = worker.token("packit/specfile");
@@ -470,8 +470,31 @@ class InstallationBrokerTest {
     }
 
     @Test
+    @DisplayName("K-18: whoever asks for a fresh token gets another one, a few times a minute")
+    void K18_handsOutAFreshTokenToWhoeverAsksForOne() {
+        clock.set(clock.instant().truncatedTo(ChronoUnit.HOURS).plusSeconds(3600));
+        String known = worker.token("packit/ogr");
+        String other = worker.token("packit/specfile");
+        assertThat(worker.token("packit/ogr?fresh=false")).isEqualTo(known);
+        assertThat(worker.send("HEAD", "/api/packit/ogr?fresh").statusCode()).isEqualTo(200);
+        assertThat(worker.token("packit/ogr")).isEqualTo(known);
+        for (String query : new String[] {"fresh", "fresh=true", "x=1&fresh=1"}) {
+            String fresh = worker.token("packit/ogr?" + query);
+            assertThat(fresh).isNotEqualTo(known);
+            assertThat(worker.token("packit/ogr")).isEqualTo(fresh);
+            known = fresh;
+        }
+        HttpResponse<String> hasty = worker.ask("packit/ogr?fresh");
+        assertThat(hasty.statusCode()).isEqualTo(429);
+        assertThat(hasty.headers().firstValue("Retry-After")).contains("60");
+        assertThat(worker.token("packit/ogr")).isEqualTo(known);
+        assertThat(worker.token("packit/specfile")).isEqualTo(other);
+        assertThat(github.mintCalls().count()).isEqualTo(5);
+    }
+
+    @Test
     @DisplayName("K-20: tokens of 40 and of 560 characters are handed out whole")
-    void takesTokensOfAnyLength() {
+    void K20_takesTokensOfAnyLength() {
         assertThat(worker.token("packit/ogr")).hasSize(40);
         StubGitHubApp modern = github.gitHubApp(4712).longTokens();
         modern.installedAt("packit", "ogr");
@@ -487,7 +510,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-21: the App's JWT is RS256, back-dated, under ten minutes, and used until near its end")
-    void signsItsJwtWithCare() {
+    void K21_signsItsJwtWithCare() {
         worker.token("packit/ogr");
         worker.token("packit/specfile");
         List<String> jwts =
@@ -515,7 +538,7 @@ class InstallationBrokerTest {
     @ParameterizedTest
     @ValueSource(longs = {-900, -120, 600, 7200})
     @DisplayName("K-21: a JWT refused over a difference of clocks is signed again by GitHub's clock, once")
-    void signsByGitHubsClock(long secondsAhead) {
+    void K21_signsByGitHubsClock(long secondsAhead) {
         github.clockAhead(Duration.ofSeconds(secondsAhead));
         worker.token("packit/ogr");
         assertThat(lookups().count()).isEqualTo(2);
@@ -536,7 +559,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-21: an installation's number is forgotten when GitHub no longer knows it")
-    void findsAnAppThatWasInstalledAgain() {
+    void K21_findsAnAppThatWasInstalledAgain() {
         StubInstallation first = app.installedAt("again", "repo");
         worker.token("again/repo");
         first.uninstall();
@@ -553,7 +576,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-21: a repository that was taken out of the installation is told of as not installed")
-    void noticesThatARepositoryWasTakenOut() {
+    void K21_noticesThatARepositoryWasTakenOut() {
         StubInstallation taken = app.installedAt("taken", "one", "two");
         worker.token("taken/one");
         taken.remove("one");
@@ -564,7 +587,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-22: that an App is not installed is remembered for a short time")
-    void asksOnceWhereItIsNotInstalled() {
+    void K22_asksOnceWhereItIsNotInstalled() {
         for (int i = 0; i < 5; i++) {
             assertThat(worker.ask("later/repo").statusCode()).isEqualTo(400);
         }
@@ -578,7 +601,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-22: a webhook of the installation lifts what is remembered")
-    void hearsOfAnInstallation() {
+    void K22_hearsOfAnInstallation() {
         assertThat(worker.ask("soon/repo").statusCode()).isEqualTo(400);
         StubInstallation soon = app.installedAt("soon", "repo");
         heard(github.installationEvent(soon, "created"), "installation");
@@ -603,7 +626,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-22: other events, and events about others, change nothing")
-    void hearsNothingOfOthers() {
+    void K22_hearsNothingOfOthers() {
         StubInstallation other = app.installedAt("other", "repo");
         String token = worker.token("packit/ogr");
         heard(github.installationEvent(other, "deleted"), "installation");
@@ -625,7 +648,7 @@ class InstallationBrokerTest {
     @Test
     @DisplayName(
             "K-22: a renamed repository is followed to its number, and a webhook makes its old name be looked up anew")
-    void followsARenamedRepository() {
+    void K22_followsARenamedRepository() {
         StubInstallation moving = app.installedAt("moving", "old");
         worker.token("moving/old");
         github.moveRepository("moving/old", "moving/new");
@@ -667,7 +690,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-23: everything is served under the prefix too")
-    void isServedUnderAPrefix() {
+    void K23_isServedUnderAPrefix() {
         String token = worker.token("packit/ogr");
         assertThat(TokenWorker.tokenIn(worker.send("GET", "/tokman/api/packit/ogr")))
                 .isEqualTo(token);
@@ -676,7 +699,7 @@ class InstallationBrokerTest {
 
     @Test
     @DisplayName("K-24: hits, mints, how long they took and failures by kind are counted")
-    void countsWhatHappens() {
+    void K24_countsWhatHappens() {
         double hits = metric("latchkey_installation_hits_total");
         double mints = metric("latchkey_installation_mint_seconds_count");
         double missing = metric("latchkey_installation_failures_total{code=\"installation.missing\"}");

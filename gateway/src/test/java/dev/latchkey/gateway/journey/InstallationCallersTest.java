@@ -97,7 +97,7 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-12: a caller is known by Basic, by its password as a bearer token, or by the internal port's token")
-    void knowsItsCallers() {
+    void K12_knowsItsCallers() {
         TokenWorker stranger = TokenWorker.at(gateway);
         String token = stranger.basic("packit-worker", "s3same:with colon").token("packit/ogr");
         assertThat(stranger.bearer("s3same:with colon").token("packit/ogr")).isEqualTo(token);
@@ -121,7 +121,7 @@ class InstallationCallersTest {
                 "Digest operator-1"
             })
     @DisplayName("K-12: missing and wrong credentials are 401, whatever the address")
-    void refusesStrangers(String authorization) {
+    void K12_refusesStrangers(String authorization) {
         TokenWorker stranger = TokenWorker.at(gateway);
         HttpResponse<String> answer =
                 (authorization.isEmpty() ? stranger : stranger.authorized(authorization)).ask("packit/ogr");
@@ -136,7 +136,7 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-12: two credentials in one request are none")
-    void refusesTwoCredentials() {
+    void K12_refusesTwoCredentials() {
         RawHttp.Response answer = RawHttp.to(gateway.internalPort())
                 .get("/api/packit/ogr", "Authorization: Bearer operator-1", "Authorization: Bearer wrong");
         assertThat(answer.status()).isEqualTo(401);
@@ -144,7 +144,7 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-13: a caller gets what its patterns say and is refused the rest, with a line in the log")
-    void keepsCallersToTheirRepositories() {
+    void K13_keepsCallersToTheirRepositories() {
         TokenWorker docs = TokenWorker.at(gateway).basic("docs", "docs-password");
         String token = docs.token("acme/wiki");
         docs.token("acme/wiki-docs");
@@ -153,9 +153,10 @@ class InstallationCallersTest {
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(TokenWorker.error(answer)).contains("may not have");
         assertThat(docs.send("POST", "/api/packit/ogr/invalidate").statusCode()).isEqualTo(403);
+        assertThat(docs.ask("packit/ogr?fresh").statusCode()).isEqualTo(403);
         assertThat(docs.send("HEAD", "/api/packit/ogr").statusCode()).isEqualTo(403);
 
-        assertThat(audit()).hasSize(6);
+        assertThat(audit()).hasSize(7);
         assertThat(audit().get(0)).contains("caller=docs repository=acme/wiki decision=granted");
         assertThat(audit().get(3)).contains("caller=docs repository=packit/ogr decision=refused reason=caller.refused");
         assertThat(String.join("\n", lines())).doesNotContain(token, "docs-password");
@@ -163,7 +164,7 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-13: a repository that was moved to where the caller may not go is refused")
-    void followsNoMoveOutOfACallersReach() {
+    void K13_followsNoMoveOutOfACallersReach() {
         app.installedAt("acme", "wiki-old");
         app.installedAt("secret", "plans");
         github.moveRepository("acme/wiki-old", "secret/plans");
@@ -180,7 +181,7 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-13: a repository that was moved brings no token of a whole other account")
-    void followsNoMoveToAWholeOtherAccount() {
+    void K13_followsNoMoveToAWholeOtherAccount() {
         app.installedAt("acme", "gone");
         app.installedAt("vault", "plans");
         github.moveRepository("acme/gone", "vault/plans");
@@ -193,7 +194,7 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-20: no log line and no failure shows a token, a password or a key")
-    void keepsSecretsOutOfTheLog() {
+    void K20_keepsSecretsOutOfTheLog() {
         TokenWorker operator = TokenWorker.at(gateway).bearer("operator-1");
         String token = operator.token("packit/specfile");
         operator.ask("nobody/nothing");
@@ -207,12 +208,16 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-12: without any configured caller this machine may ask, but no page that its browser shows")
-    void answersItsOwnMachine() {
+    void K12_answersItsOwnMachine() {
         try (TestGateway alone = configured().start()) {
             TokenWorker here = TokenWorker.at(alone);
             here.token("packit/ogr");
             RawHttp raw = RawHttp.to(alone.internalPort());
             assertThat(here.bearer("anything").ask("packit/ogr").statusCode()).isEqualTo(401);
+            assertThat(here.with("Sec-Fetch-Site", "cross-site")
+                            .ask("packit/ogr?fresh")
+                            .statusCode())
+                    .isEqualTo(401);
             assertThat(here.with("Origin", "http://evil.example")
                             .ask("packit/ogr")
                             .statusCode())
@@ -224,7 +229,7 @@ class InstallationCallersTest {
 
     @Test
     @DisplayName("K-12: a network is open only when it is named, and only for the repositories that are")
-    void opensNamedNetworksOnly() {
+    void K12_opensNamedNetworksOnly() {
         try (TestGateway open = configured()
                         .property("latchkey.internal.token", "operator-1")
                         .property("latchkey.broker.open.networks", "127.0.0.0/8")

@@ -148,7 +148,7 @@ class InstallationConfigurationTest {
 
     @Test
     @DisplayName("K-14: configured permissions narrow every token, and those that are not granted are told of")
-    void mintsWithConfiguredPermissions() {
+    void K14_mintsWithConfiguredPermissions() {
         try (TestGateway gateway = withApp()
                 .property("latchkey.broker.permissions.contents", "read")
                 .property("latchkey.broker.permissions.pull-requests", "read")
@@ -169,7 +169,7 @@ class InstallationConfigurationTest {
 
     @Test
     @DisplayName("K-14: the switch for tokens of a whole installation hands out one for all its repositories")
-    void mintsForTheWholeInstallationWhenTold() {
+    void K14_mintsForTheWholeInstallationWhenTold() {
         try (TestGateway gateway =
                 withApp().property("latchkey.broker.installation-wide", true).start()) {
             TokenWorker worker = TokenWorker.at(gateway);
@@ -183,7 +183,7 @@ class InstallationConfigurationTest {
 
     @Test
     @DisplayName("K-01: the end of a token is told when that is switched on")
-    void tellsTheEndWhenTold() {
+    void K01_tellsTheEndWhenTold() {
         try (TestGateway gateway =
                 withApp().property("latchkey.broker.expires-at", true).start()) {
             assertThat(TokenWorker.json(TokenWorker.at(gateway).ask("acme/wiki"))
@@ -195,7 +195,7 @@ class InstallationConfigurationTest {
 
     @Test
     @DisplayName("K-09: with a long renewal window the old token is served while GitHub fails, down to its last minute")
-    void servesTheOldTokenWhileRenewalFails() {
+    void K09_servesTheOldTokenWhileRenewalFails() {
         try (TestGateway gateway =
                 withApp().property("latchkey.broker.renew-before", "10m").start()) {
             TokenWorker worker = TokenWorker.at(gateway);
@@ -214,7 +214,7 @@ class InstallationConfigurationTest {
 
     @Test
     @DisplayName("K-19: tokens survive a restart, and the disk shows none of them")
-    void survivesARestart() throws IOException {
+    void K19_survivesARestart() throws IOException {
         app.longTokens();
         String token;
         try (TestGateway gateway = withApp().dataIn(folder).start()) {
@@ -239,7 +239,7 @@ class InstallationConfigurationTest {
 
     @Test
     @DisplayName("K-25: several Apps are chosen by the repository's owner, at GitHubs of their own")
-    void choosesTheAppByOwner() {
+    void K25_choosesTheAppByOwner() {
         StubGitHubApp other = github.gitHubApp(9).addKey(AppKeys.rsa(2048));
         other.installedAt("initech-eu", "tps");
         try (GitHubStub enterprise = GitHubStub.start(clock)) {
@@ -269,7 +269,7 @@ class InstallationConfigurationTest {
 
     @Test
     @DisplayName("K-25: an owner that no App is for is told of as not installed")
-    void knowsOwnersWithoutAnApp() {
+    void K25_knowsOwnersWithoutAnApp() {
         try (TestGateway gateway = gateway()
                 .property("latchkey.apps[0].app-id", 4711)
                 .property("latchkey.apps[0].private-key", AppKeys.pkcs8(app.key()))

@@ -63,7 +63,7 @@ class TwoBrokersTest {
 
     @Test
     @DisplayName("K-04: a hundred parallel first calls at two nodes are one look-up and one mint, and so at its expiry")
-    void mintOnce() {
+    void K04_mintOnce() {
         github.mints().always(Fault.slow(Duration.ofMillis(500)));
         github.installationLookups().always(Fault.slow(Duration.ofMillis(200)));
         assertOneToken("acme/wiki");
@@ -84,7 +84,7 @@ class TwoBrokersTest {
 
     @Test
     @DisplayName("K-18, K-22: what one node is told, the other knows in a moment")
-    void hearOfOneAnother() {
+    void K18_K22_hearOfOneAnother() {
         String before = TokenWorker.at(first).token("acme/shop");
         assertThat(TokenWorker.at(second).token("acme/shop")).isEqualTo(before);
         assertThat(TokenWorker.at(first)
@@ -105,7 +105,7 @@ class TwoBrokersTest {
 
     @Test
     @DisplayName("K-08: a limit that one node has met holds the other back")
-    void pauseTogether() {
+    void K08_pauseTogether() {
         github.installationLookups().next(Fault.rateLimited(Duration.ofSeconds(30)));
         assertThat(TokenWorker.at(first).ask("limited/one").statusCode()).isEqualTo(429);
         assertThat(TokenWorker.at(second).ask("limited/two").statusCode()).isEqualTo(429);
@@ -116,7 +116,7 @@ class TwoBrokersTest {
 
     @Test
     @DisplayName("K-19: nodes come and go, no request fails, and Redis shows no token")
-    void rollOver() {
+    void K19_rollOver() {
         String token = TokenWorker.at(first).token("acme/rolling");
         try (TestGateway third = node().start()) {
             assertThat(TokenWorker.at(third).token("acme/rolling")).isEqualTo(token);

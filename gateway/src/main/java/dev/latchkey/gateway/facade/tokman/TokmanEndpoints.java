@@ -51,6 +51,7 @@ final class TokmanEndpoints {
                 .HEAD(health, request -> ServerResponse.ok().build())
                 .OPTIONS(health, request -> allowed(READING))
                 .route(RequestPredicates.path(health), request -> refusedMethod(READING))
+                .GET(token, TokmanEndpoints::isForAFreshOne, known(this::freshToken))
                 .GET(token, known(this::token))
                 .HEAD(token, known((caller, repository) -> ServerResponse.ok().build()))
                 .OPTIONS(token, request -> allowed(READING))
@@ -103,6 +104,20 @@ final class TokmanEndpoints {
         if (!caller.repositories().include(fullName)) {
             throw Problem.of(ProblemCode.CALLER_REFUSED);
         }
+    }
+
+    /** {@code ?fresh}: the caller has found its token dead. */
+    private static boolean isForAFreshOne(ServerRequest request) {
+        return request.queryParam("fresh")
+                .filter(value -> !value.equalsIgnoreCase("false") && !value.equals("0"))
+                .isPresent();
+    }
+
+    private Mono<ServerResponse> freshToken(Caller caller, RepositoryName repository) {
+        return tokens.invalidate(repository).then(Mono.defer(() -> {
+            log.invalidated(caller, repository);
+            return token(caller, repository);
+        }));
     }
 
     private Mono<ServerResponse> token(Caller caller, RepositoryName repository) {
