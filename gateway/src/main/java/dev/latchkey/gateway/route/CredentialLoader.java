@@ -33,7 +33,12 @@ public final class CredentialLoader implements Stage {
             return caller;
         }
         BrowserSession session = SessionLoader.sessionOf(exchange);
-        return session == null ? null : new Caller.InSession(session);
+        if (session == null) {
+            return null;
+        }
+        Caller inSession = new Caller.InSession(session);
+        exchange.getAttributes().put(ATTRIBUTE, inSession);
+        return inSession;
     }
 
     @Override
