@@ -9,6 +9,7 @@ import dev.latchkey.gateway.github.api.RequestBody;
 import dev.latchkey.gateway.github.api.Target;
 import dev.latchkey.gateway.github.api.Validators;
 import dev.latchkey.gateway.github.pace.Kind;
+import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
@@ -35,14 +36,17 @@ import reactor.core.publisher.Mono;
 public final class GitHubPassthrough implements PermittedStage {
 
     private final Calls calls;
+    private final InstallationTokens installations;
     private final Answers answers;
     private final Challenger challenger;
     private final Duration patience;
     /** Compared by identity, and forgotten together with a route that is no longer in force. */
     private final Cache<Route, Mount> mounts = Caffeine.newBuilder().weakKeys().build();
 
-    GitHubPassthrough(Calls calls, Answers answers, Challenger challenger, Duration patience) {
+    GitHubPassthrough(
+            Calls calls, InstallationTokens installations, Answers answers, Challenger challenger, Duration patience) {
         this.calls = calls;
+        this.installations = installations;
         this.answers = answers;
         this.challenger = challenger;
         this.patience = patience;
@@ -60,19 +64,24 @@ public final class GitHubPassthrough implements PermittedStage {
         if (caller instanceof Caller.InSession) {
             SameOrigin.demand(exchange.getRequest().getHeaders(), RequestScope.of(exchange));
         }
-        return pass(permit.route(), principal(permit.route(), caller, exchange), exchange);
+        Route route = permit.route();
+        RepositoryTemplate repository = route.send().repository();
+        return repository == null
+                ? pass(route, person(caller), exchange)
+                : installation(repository, route, exchange).flatMap(found -> pass(route, found, exchange));
     }
 
-    private static Principal principal(Route route, Caller caller, ServerWebExchange exchange) {
-        RepositoryTemplate repository = route.send().repository();
-        if (repository != null) {
-            String name =
-                    repository.nameIn(route.path(), RequestScope.of(exchange).path());
-            if (name == null) {
-                throw Problem.of(ProblemCode.REPOSITORY_INVALID);
-            }
-            return new Principal.OfInstallation(new RepositoryName(repository.owner(), name));
+    /** Where the App is no more, nothing is answered, not even from what is at hand. */
+    private Mono<Principal> installation(RepositoryTemplate template, Route route, ServerWebExchange exchange) {
+        String name = template.nameIn(route.path(), RequestScope.of(exchange).path());
+        if (name == null) {
+            throw Problem.of(ProblemCode.REPOSITORY_INVALID);
         }
+        RepositoryName repository = new RepositoryName(template.owner(), name);
+        return installations.installationOf(repository).map(number -> new Principal.OfInstallation(repository, number));
+    }
+
+    private static Principal person(Caller caller) {
         Person person = caller.person();
         if (person == null) {
             throw Problem.of(ProblemCode.ACCESS_DENIED, "GitHub is called as a person, and no person is calling");

@@ -47,6 +47,7 @@ class PassthroughConfiguration {
         Answers answers = new Answers(addresses, gateway, properties.rewriteBodies(), meters);
         return new GitHubPassthrough(
                 calls(properties, addresses, vault, asPerson, installations, pacer, changes, clock),
+                installations,
                 answers,
                 challenger,
                 properties.patience());

@@ -69,6 +69,16 @@ public final class InstallationTokens implements AutoCloseable {
     }
 
     /**
+     * The number of the installation that has a repository.
+     *
+     * @return fails as {@link #token} does
+     */
+    public Mono<Long> installationOf(RepositoryName repository) {
+        return Mono.defer(() -> locations.get(locating(apps.of(repository.owner()), repository)))
+                .map(location -> found(location).installation());
+    }
+
+    /**
      * Forgets a repository's tokens because one of them was found dead, and what is known of its installation. The next who
      * asks gets a new one.
      *

@@ -49,9 +49,22 @@ class InstallationSendTest {
                         "to: builtin:github-api",
                         "allow: [user:octocat]",
                         "send: { github-token: installation, repository: acme/wiki }")
+                .route("api-wiki", api("wiki"))
+                .route("api-docs", api("docs"))
+                .route("api-nowhere", api("nowhere"))
                 .start();
         octocat = gateway.stranger();
         octocat.signIn(github, "octocat", "/");
+    }
+
+    /** GitHub's API as the installation at that repository. */
+    private static String[] api(String repository) {
+        return new String[] {
+            "path: /any/" + repository + "/**",
+            "to: builtin:github-api",
+            "allow: [user:octocat]",
+            "send: { github-token: installation, repository: acme/" + repository + " }"
+        };
     }
 
     @AfterAll
@@ -112,6 +125,64 @@ class InstallationSendTest {
         assertThat(hubot.get("/repos/wiki/x").statusCode()).isEqualTo(403);
         assertThat(github.calls().under("/api/v3/app/installations").count()).isZero();
         assertThat(app.requests()).noneMatch(request -> request.target().startsWith("/repos"));
+    }
+
+    @Test
+    void theRepositoriesOfOneInstallationAreKeptApart() {
+        github.content().put("/repos/acme/wiki/issues", "[1]");
+        github.content().put("/repos/acme/docs/issues", "[2]");
+        assertThat(octocat.get("/any/wiki/repos/acme/wiki/issues").body()).isEqualTo("[1]");
+        assertThat(octocat.get("/any/docs/repos/acme/docs/issues").body()).isEqualTo("[2]");
+
+        github.forgetCalls();
+        octocat.get("/any/docs/repos/acme/wiki/issues");
+        assertThat(github.calls().to("GET", "/api/v3/repos/acme/wiki/issues").count())
+                .as("what was kept for one repository's token is no answer for another's")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsAnsweredAsAnInstallationThatIsNotThere() {
+        github.forgetCalls();
+        HttpResponse<String> answer = octocat.get("/any/nowhere/repos/acme/nowhere");
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("installation.missing");
+        assertThat(github.calls().under("/api/v3/repos/acme/nowhere").list())
+                .noneMatch(call -> call.path().endsWith("/nowhere"));
+    }
+
+    @Test
+    void K18_aTokenThatGitHubRefusesAtThePassthroughIsReplacedForTheVeryCall() {
+        github.content().put("/repos/acme/wiki/pulls", "[]");
+        assertThat(octocat.get("/any/wiki/repos/acme/wiki/pulls").statusCode()).isEqualTo(200);
+        String dead =
+                github.calls().to("GET", "/api/v3/repos/acme/wiki/pulls").last().token();
+        assertThat(HttpPerson.at(github.apiUrl())
+                        .send(
+                                "DELETE",
+                                github.apiUrl() + "/installation/token",
+                                null,
+                                "Authorization",
+                                "Bearer " + dead)
+                        .statusCode())
+                .isEqualTo(204);
+        github.content().put("/repos/acme/wiki/milestones", "[]");
+        assertThat(octocat.get("/any/wiki/repos/acme/wiki/milestones").statusCode())
+                .isEqualTo(200);
+        assertThat(github.calls()
+                        .to("GET", "/api/v3/repos/acme/wiki/milestones")
+                        .last()
+                        .token())
+                .isNotEqualTo(dead);
+    }
+
+    @Test
+    void noTokenIsFetchedForWhatIsAtHand() {
+        github.content().put("/repos/acme/docs/labels", "[]");
+        assertThat(octocat.get("/any/docs/repos/acme/docs/labels").body()).isEqualTo("[]");
+        github.forgetCalls();
+        assertThat(octocat.get("/any/docs/repos/acme/docs/labels").headers().firstValue("X-Latchkey-Cache"))
+                .isPresent();
+        assertThat(github.calls().under("/api/v3/app").count()).isZero();
     }
 
     @Test

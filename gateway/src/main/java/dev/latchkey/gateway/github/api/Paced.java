@@ -30,7 +30,7 @@ public final class Paced implements Calls {
     @Override
     public Mono<ApiAnswer> call(ApiRequest request) {
         Call call = new Call(
-                request.principal().toString(),
+                request.principal().payer(),
                 request.app(),
                 request.method(),
                 request.target().api() == Target.Api.GRAPHQL

@@ -457,7 +457,7 @@ public final class ResponseCache implements Calls {
             headers.set(HttpHeaders.ETAG, entry.shownTag());
         }
         headers.set(HttpHeaders.AGE, Long.toString(Math.max(0, (clock.millis() - entry.born()) / 1000)));
-        setQuota(headers, pacer.quota(request.principal().toString(), entry.resource()));
+        setQuota(headers, pacer.quota(request.principal().payer(), entry.resource()));
         mark.on(headers);
         boolean known = entry.status() == 200 && isKnown(request.headers(), entry);
         byte[] body = known ? new byte[0] : entry.body();
