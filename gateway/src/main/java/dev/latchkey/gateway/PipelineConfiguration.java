@@ -8,6 +8,7 @@ import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
 import dev.latchkey.gateway.limit.InboundLimits;
 import dev.latchkey.gateway.route.AccessGate;
+import dev.latchkey.gateway.route.BuiltInStage;
 import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.route.ForwardAuth;
 import dev.latchkey.gateway.route.RouteMatcher;
@@ -42,6 +43,7 @@ class PipelineConfiguration {
             InboundLimits limits,
             AccessGate gate,
             GitHubPassthrough gitHub,
+            BuiltInStage builtIns,
             SocketOrigin origin,
             FreshToken token,
             AuthAnswer authAnswer,
@@ -76,6 +78,8 @@ class PipelineConfiguration {
                         authAnswer,
                         // Instead of all that follows, on routes that lead to no app but to GitHub's API.
                         gitHub,
+                        // As that one, for everything else that the gateway serves itself.
+                        builtIns,
                         // After everything that could fail, before anything that leaves.
                         identity,
                         // Around each attempt to reach the app, and around nothing else.

@@ -27,6 +27,7 @@ class PipelineOrderTest {
                             "FreshToken",
                             "AuthAnswer",
                             "GitHubPassthrough",
+                            "BuiltInStage",
                             "IdentityStamp",
                             "Resilience",
                             "Forward");

@@ -1,5 +1,19 @@
 /** The wire faces of the systems that the gateway replaces, one sub-package each; they add no feature. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "installation"})
+@ApplicationModule(
+        allowedDependencies = {
+            "problem",
+            "web",
+            "keys",
+            "store",
+            "provider",
+            "session",
+            "vault",
+            "route",
+            "token",
+            "login",
+            "installation",
+            "github"
+        })
 @NullMarked
 package dev.latchkey.gateway.facade;
 

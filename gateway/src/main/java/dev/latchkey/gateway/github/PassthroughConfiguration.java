@@ -33,28 +33,29 @@ class PassthroughConfiguration {
     @Bean
     GitHubPassthrough gitHubPassthrough(
             PassthroughProperties properties,
-            GitHub gitHub,
-            TokenVault vault,
-            AsPerson asPerson,
-            InstallationTokens installations,
-            Pacer pacer,
+            Addresses gitHubAddresses,
+            Calls gitHubCalls,
             Challenger challenger,
             GatewayAddress gateway,
-            Changes changes,
-            MeterRegistry meters,
-            Clock clock) {
-        Addresses addresses = new Addresses(gitHub.api(), gitHub.graphQl(), gitHub.uploads());
-        Answers answers = new Answers(addresses, gateway, properties.rewriteBodies(), meters);
-        return new GitHubPassthrough(
-                calls(properties, addresses, vault, asPerson, installations, pacer, changes, clock),
-                installations,
-                answers,
-                challenger,
-                properties.patience());
+            InstallationTokens installations,
+            MeterRegistry meters) {
+        Answers answers = new Answers(gitHubAddresses, gateway, properties.rewriteBodies(), meters);
+        return new GitHubPassthrough(gitHubCalls, installations, answers, challenger, properties.patience());
+    }
+
+    @Bean
+    GitHubReads gitHubReads(PassthroughProperties properties, Calls gitHubCalls) {
+        return new GitHubReads(gitHubCalls, properties.patience());
+    }
+
+    @Bean
+    Addresses gitHubAddresses(GitHub gitHub) {
+        return new Addresses(gitHub.api(), gitHub.graphQl(), gitHub.uploads());
     }
 
     /** The steps of a call, from the last to the first. */
-    private static Calls calls(
+    @Bean
+    Calls gitHubCalls(
             PassthroughProperties properties,
             Addresses addresses,
             TokenVault vault,

@@ -15,6 +15,7 @@ import dev.latchkey.gateway.web.ClientHeaders;
 import dev.latchkey.gateway.web.RequestScope;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
@@ -29,17 +30,24 @@ final class BackendHeaders {
     private static final String JOB_PREFIX = "x-latchkey-actions-";
 
     private final IdentityJwt jwts;
+    private final TrackeepJwt trackeepJwts;
     private final Memberships memberships;
     /** By the very object, which a session keeps as long as it is near: looked at once and not for every request. */
     private final Cache<Person, IdentityLines> known =
             Caffeine.newBuilder().weakKeys().build();
 
-    BackendHeaders(IdentityJwt jwts, Memberships memberships) {
+    BackendHeaders(IdentityJwt jwts, TrackeepJwt trackeepJwts, Memberships memberships) {
         this.jwts = jwts;
+        this.trackeepJwts = trackeepJwts;
         this.memberships = memberships;
     }
 
-    HttpHeaders make(HttpHeaders received, RequestScope scope, Permit permit, @Nullable AccessToken token) {
+    HttpHeaders make(
+            HttpHeaders received,
+            RequestScope scope,
+            Permit permit,
+            @Nullable AccessToken token,
+            @Nullable Instant tokenEnd) {
         HttpHeaders headers = new DefaultHttpHeaders();
         Send send = permit.route().send();
         String reserved =
@@ -51,8 +59,9 @@ final class BackendHeaders {
         addOrigin(headers, scope);
         if (permit.caller() != null) {
             addIdentity(headers, send, permit.caller());
+            addTrackeepJwt(headers, send, permit.caller(), token, tokenEnd);
         }
-        if (token != null) {
+        if (token != null && (send.githubToken() || send.repository() != null)) {
             headers.set("X-Forwarded-Access-Token", token.reveal());
         }
         return headers;
@@ -106,6 +115,15 @@ final class BackendHeaders {
         addJwt(send, caller, groups, headers::set);
     }
 
+    /** Only on the way to the app: nobody else may see the token that it holds. */
+    private void addTrackeepJwt(
+            HttpHeaders headers, Send send, Caller caller, @Nullable AccessToken token, @Nullable Instant tokenEnd) {
+        Send.Jwt jwt = send.jwt();
+        if (jwt != null && jwt.secret() != null && token != null && caller.person() != null) {
+            headers.set(jwt.header(), trackeepJwts.headerValue(caller, caller.person(), jwt, token, tokenEnd));
+        }
+    }
+
     private Groups groups(Send send, @Nullable Person person) {
         return person == null || (send.jwt() == null && send.headers().groups() == null)
                 ? Groups.NONE
@@ -138,7 +156,7 @@ final class BackendHeaders {
     }
 
     private void addJwt(Send send, Caller caller, Groups groups, BiConsumer<String, String> headers) {
-        if (send.jwt() != null) {
+        if (send.jwt() != null && send.jwt().secret() == null) {
             headers.accept(send.jwt().header(), jwts.headerValue(caller, groups, send.jwt()));
         }
     }

@@ -13,6 +13,7 @@ import dev.latchkey.gateway.route.RepositoryTemplate;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.RequestScope;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -25,6 +26,7 @@ import reactor.core.publisher.Mono;
 public final class FreshToken implements PermittedStage {
 
     private static final String ATTRIBUTE = AccessToken.class.getName();
+    private static final String END = ATTRIBUTE + ".end";
 
     private final TokenVault vault;
     private final InstallationTokens installations;
@@ -40,6 +42,11 @@ public final class FreshToken implements PermittedStage {
         return exchange.getAttribute(ATTRIBUTE);
     }
 
+    /** When that token dies; null if it does not by itself, or nobody knows. */
+    static @Nullable Instant endOf(ServerWebExchange exchange) {
+        return exchange.getAttribute(END);
+    }
+
     @Override
     public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
         if (!permit.route().tellsAnApp()) {
@@ -51,11 +58,11 @@ public final class FreshToken implements PermittedStage {
             return ofInstallation(permit, repository, exchange, next);
         }
         Person person = permit.caller() == null ? null : permit.caller().person();
-        if (person == null || !permit.route().send().githubToken()) {
+        if (person == null || !permit.route().send().needsGitHubToken()) {
             return next.proceed(permit, exchange);
         }
         return vault.fresh(person.id())
-                .map(token -> attached(exchange, token))
+                .map(token -> attached(exchange, token, vault.endOf(person.id(), token)))
                 .onErrorResume(FreshToken::isOver, over -> Mono.just(false))
                 .flatMap(attached -> attached ? next.proceed(permit, exchange) : challenger.challenge(exchange));
     }
@@ -70,13 +77,16 @@ public final class FreshToken implements PermittedStage {
         }
         Reach reach = Reach.into(new RepositoryName(repository.owner(), name));
         return installations.token(reach).flatMap(token -> {
-            attached(exchange, new AccessToken(token.secret()));
+            attached(exchange, new AccessToken(token.secret()), token.expiresAt());
             return next.proceed(permit, exchange);
         });
     }
 
-    private static boolean attached(ServerWebExchange exchange, AccessToken token) {
+    private static boolean attached(ServerWebExchange exchange, AccessToken token, @Nullable Instant end) {
         exchange.getAttributes().put(ATTRIBUTE, token);
+        if (end != null) {
+            exchange.getAttributes().put(END, end);
+        }
         return true;
     }
 

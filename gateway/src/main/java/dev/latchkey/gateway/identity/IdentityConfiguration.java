@@ -28,7 +28,7 @@ class IdentityConfiguration {
 
     @Bean
     BackendHeaders backendHeaders(GatewayAddress address, SigningKeys keys, Memberships memberships, Clock clock) {
-        return new BackendHeaders(new IdentityJwt(address.origin(), keys, clock), memberships);
+        return new BackendHeaders(new IdentityJwt(address.origin(), keys, clock), new TrackeepJwt(clock), memberships);
     }
 
     @Bean

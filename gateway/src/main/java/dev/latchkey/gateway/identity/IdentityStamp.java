@@ -30,7 +30,11 @@ public final class IdentityStamp implements PermittedStage {
         ServerHttpRequest stamped = new Stamped(
                 exchange.getRequest(),
                 new HttpHeaders(new Netty4HeadersAdapter(headers.make(
-                        received.requestHeaders(), RequestScope.of(exchange), permit, FreshToken.tokenOf(exchange)))));
+                        received.requestHeaders(),
+                        RequestScope.of(exchange),
+                        permit,
+                        FreshToken.tokenOf(exchange),
+                        FreshToken.endOf(exchange)))));
         return next.proceed(permit, exchange.mutate().request(stamped).build());
     }
 

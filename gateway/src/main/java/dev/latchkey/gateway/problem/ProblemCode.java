@@ -276,6 +276,16 @@ public enum ProblemCode {
             403,
             "This app may not call GitHub's API with its JWT",
             "Write 'send: { github-api: true }' into the route file of the app that the JWT was made for."),
+    SERVICE_TOKEN_REFUSED(
+            "service-token.refused",
+            401,
+            "The token of the sign-in service is not valid, or not any more",
+            "Sign in again through the app that it was made for."),
+    RETURN_TARGET_REFUSED(
+            "return-target.refused",
+            400,
+            "A sign-in may not lead back there",
+            "Add exactly that origin to latchkey.login-broker.return-targets, if it is yours."),
     INTERNAL("internal", 500, "The gateway failed", "Try again. If it goes on, report it with the request id.");
 
     private final String code;

@@ -1,5 +1,8 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.web.ErrorDialect;
+import java.util.List;
+
 /**
  * Something of the gateway's own that a route leads to in place of an app, as {@code to: builtin:} and its name.
  *
@@ -13,6 +16,19 @@ public interface BuiltIn {
 
     /** As in a route file, without the scheme. */
     String name();
+
+    /**
+     * The paths that it answers at, each a path from the root of a host that may end in {@code /**}. None if it answers at
+     * whatever lies below the path of its route.
+     */
+    default List<String> paths() {
+        return List.of();
+    }
+
+    /** How failures are worded on its routes, unless they say. */
+    default ErrorDialect errors() {
+        return ErrorDialect.PROBLEM;
+    }
 
     /** Whether apps may call it as a person, by the identity JWT that the gateway gave them. */
     default boolean takesIdentity() {

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.web.ErrorDialect;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.springframework.web.util.pattern.PathPattern;
  * @param sockets who may open WebSockets, and how long one may be silent
  * @param filters what Spring Cloud Gateway does to the request and the answer, in order
  * @param condition what a request must fulfil besides host and path, or null; else the route is not there
+ * @param errors how the gateway's own failures are worded for programs
  */
 public record Route(
         String id,
@@ -37,7 +39,8 @@ public record Route(
         Limits limits,
         Sockets sockets,
         List<GatewayFilter> filters,
-        @Nullable AsyncPredicate<ServerWebExchange> condition) {
+        @Nullable AsyncPredicate<ServerWebExchange> condition,
+        ErrorDialect errors) {
 
     public Route {
         allow = List.copyOf(allow);
@@ -53,6 +56,12 @@ public record Route(
     /** True if the gateway itself serves this route, by the built-in of that name. */
     public boolean leadsTo(String builtIn) {
         return BuiltIn.SCHEME.equals(backend.getScheme()) && builtIn.equals(backend.getSchemeSpecificPart());
+    }
+
+    /** The built-in that serves this route, or null if an app does. */
+    @Nullable
+    BuiltIn builtIn() {
+        return BuiltIn.SCHEME.equals(backend.getScheme()) ? BuiltIns.named(backend.getSchemeSpecificPart()) : null;
     }
 
     /** True if apps may call what it leads to as a person, by the identity JWT that the gateway gave them. */

@@ -80,6 +80,11 @@ class RouteConfiguration {
     }
 
     @Bean
+    BuiltInStage builtInStage(ObjectProvider<BuiltInServer> servers) {
+        return new BuiltInStage(servers.stream().toList());
+    }
+
+    @Bean
     SocketOrigin socketOrigin() {
         return new SocketOrigin();
     }

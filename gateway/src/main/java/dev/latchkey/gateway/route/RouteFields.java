@@ -1,7 +1,12 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.keys.SharedKey;
+import dev.latchkey.gateway.problem.ConfigurationRefused;
+import dev.latchkey.gateway.web.ErrorDialect;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +35,8 @@ final class RouteFields {
     static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token", "repository", "github-api");
     static final Set<String> SOCKET_KEYS = Set.of("origins", "idle");
     private static final String INSTALLATION = "installation";
-    static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl");
+    static final Set<String> JWT_KEYS = Set.of("header", "audience", "ttl", "profile", "secret");
+    private static final String TRACKEEP = "trackeep-legacy";
 
     private final RouteYaml yaml;
     private final OwnAddresses own;
@@ -174,6 +180,21 @@ final class RouteFields {
         return accepted;
     }
 
+    /** {@code errors}: as written, else as what it leads to words them. */
+    ErrorDialect errors(@Nullable Node node, @Nullable URI backend) {
+        if (node == null) {
+            BuiltIn builtIn = backend != null && BuiltIn.SCHEME.equals(backend.getScheme())
+                    ? BuiltIns.named(backend.getSchemeSpecificPart())
+                    : null;
+            return builtIn == null ? ErrorDialect.PROBLEM : builtIn.errors();
+        }
+        String name = yaml.text(node);
+        return ErrorDialect.named(String.valueOf(name)).orElseGet(() -> {
+            yaml.fault(node, "'" + name + "' is no way to word errors", "Use one of " + ErrorDialect.names() + ".");
+            return ErrorDialect.PROBLEM;
+        });
+    }
+
     Send send(@Nullable Node node, String routeId, @Nullable PathPattern path) {
         if (node == null) {
             return Send.standard(routeId);
@@ -191,6 +212,12 @@ final class RouteFields {
         boolean githubToken = token != null && !ofInstallation && Boolean.TRUE.equals(yaml.flag(token));
         RepositoryTemplate repository = repository(node, send.get("repository"), ofInstallation, path);
         Send.Jwt jwt = jwt(send.get("jwt"), headers, routeId);
+        if (ofInstallation && jwt != null && jwt.secret() != null) {
+            yaml.fault(
+                    node,
+                    "the JWT of the profile " + TRACKEEP + " holds the person's token and not an installation's",
+                    "Leave out one of them.");
+        }
         return new Send(jwt, headers, githubToken, repository, gitHubApi(send.get("github-api"), jwt));
     }
 
@@ -290,7 +317,47 @@ final class RouteFields {
         return new Send.Jwt(
                 header(jwt.get("header"), standard.header()),
                 audienceText == null ? routeId : audienceText,
-                ttl(jwt.get("ttl")));
+                ttl(jwt.get("ttl")),
+                sharedSecret(node, jwt.get("profile"), jwt.get("secret")));
+    }
+
+    private @Nullable SecretSource sharedSecret(Node jwt, @Nullable Node profile, @Nullable Node secret) {
+        String name = profile == null ? null : yaml.text(profile);
+        if (profile != null && !TRACKEEP.equals(name)) {
+            yaml.fault(
+                    profile,
+                    "'" + name + "' is no profile of the JWT",
+                    "Write " + TRACKEEP + ", or leave it out for the gateway's own.");
+            return null;
+        }
+        if (profile == null || secret == null) {
+            if (profile != null || secret != null) {
+                yaml.fault(
+                        jwt,
+                        "'profile' and 'secret' go together",
+                        "Write both, such as { profile: " + TRACKEEP + ", secret: file:/run/secrets/jwt }.");
+            }
+            return null;
+        }
+        return sharedSecret(secret);
+    }
+
+    private @Nullable SecretSource sharedSecret(Node node) {
+        String text = yaml.text(node);
+        if (text == null) {
+            return null;
+        }
+        try {
+            SecretSource source = SecretSource.of(text, Clock.systemUTC());
+            String weakness = SharedKey.weaknessOf(source.current());
+            if (weakness == null) {
+                return source;
+            }
+            yaml.fault(node, "the secret " + weakness, SharedKey.REMEDY);
+        } catch (ConfigurationRefused unreadable) {
+            unreadable.faults().forEach(fault -> yaml.fault(node, fault.what(), fault.remedy()));
+        }
+        return null;
     }
 
     private String header(@Nullable Node node, String standard) {

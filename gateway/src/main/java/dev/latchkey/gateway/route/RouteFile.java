@@ -25,9 +25,9 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 final class RouteFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
-    static final Set<String> KEYS =
-            Set.of("host", "path", "to", "allow", "public", "accept", "send", "limits", "websocket", "filters");
-    private static final Set<String> PLANNED = Set.of("errors", "webhook-secret");
+    static final Set<String> KEYS = Set.of(
+            "host", "path", "to", "allow", "public", "accept", "send", "limits", "websocket", "filters", "errors");
+    private static final Set<String> PLANNED = Set.of("webhook-secret");
 
     private final RouteYaml yaml;
     private final Setting setting;
@@ -120,6 +120,7 @@ final class RouteFile {
         var send = fields.send(file.get("send"), id, path);
         var limits = new LimitFields(yaml).read(file.get("limits"));
         var sockets = fields.sockets(file.get("websocket"));
+        var errors = fields.errors(file.get("errors"), backend);
         var made = new FilterLines(
                         yaml,
                         setting.parts(),
@@ -146,12 +147,19 @@ final class RouteFile {
                 limits,
                 sockets,
                 made.filters(),
-                made.condition());
+                made.condition(),
+                errors);
     }
 
     /** The proxy in front would get it, and so might whoever can ask in its place. */
     private void refuseInstallationToken(RouteYaml.Mapping file, URI backend, Send send) {
         Node node = file.get("send");
+        if (node != null && send.jwt() != null && send.jwt().secret() != null) {
+            yaml.fault(
+                    node,
+                    "a JWT with a GitHub token in it is sent to apps and to nobody else",
+                    "Let the gateway forward to the app, or leave the profile out.");
+        }
         if (node != null && send.repository() != null && ForwardAuthOnly.NAME.equals(backend.getSchemeSpecificPart())) {
             yaml.fault(
                     node,

@@ -32,6 +32,7 @@ public final class RouteMatcher implements Stage {
             throw unknown(exchange);
         }
         exchange.getAttributes().put(ATTRIBUTE, route);
+        route.errors().attachTo(exchange);
         return route.condition() == null ? next.proceed(exchange) : onCondition(route.condition(), exchange, next);
     }
 

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.keys.SecretSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,11 @@ public record Send(
                 Jwt.standard(HeaderPreset.OAUTH2_PROXY, routeId), HeaderPreset.OAUTH2_PROXY, false, null, false);
     }
 
+    /** Whether the person's GitHub token goes to the app, be it in a header of its own or within the JWT. */
+    public boolean needsGitHubToken() {
+        return githubToken || (jwt != null && jwt.secret() != null);
+    }
+
     /** The longest life of an identity JWT: nothing can call one back. */
     public static final Duration LONGEST_TTL = Duration.ofMinutes(5);
 
@@ -34,8 +40,18 @@ public record Send(
      * @param header the header that carries it; in {@code Authorization} it follows {@code Bearer}
      * @param audience its {@code aud}
      * @param ttl its life, at most {@link #LONGEST_TTL}
+     * @param secret shared with the app, where the JWT is of the form that Trackeep knows: signed with HS256, with the person's
+     *     GitHub token in it; else null
      */
-    public record Jwt(String header, String audience, Duration ttl) {
+    public record Jwt(
+            String header,
+            String audience,
+            Duration ttl,
+            @Nullable SecretSource secret) {
+
+        Jwt(String header, String audience, Duration ttl) {
+            this(header, audience, ttl, null);
+        }
 
         static Jwt standard(HeaderPreset headers, String routeId) {
             return new Jwt(headers.jwt(), routeId, LONGEST_TTL);

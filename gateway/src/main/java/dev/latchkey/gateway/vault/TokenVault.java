@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -50,11 +51,19 @@ public final class TokenVault implements AutoCloseable {
     }
 
     /** A token near at hand, with all that a request needs to know of it. */
-    private record Held(Mono<AccessToken> served, long servableUntil, long renewFrom, long believedUntil) {
+    private record Held(
+            Mono<AccessToken> served,
+            AccessToken token,
+            @Nullable Long expiresAt,
+            long servableUntil,
+            long renewFrom,
+            long believedUntil) {
 
         static Held of(TokenRecord record, PersonId person, long now) {
             return new Held(
                     Mono.just(record.token().accessToken()),
+                    record.token().accessToken(),
+                    record.expiresAt(),
                     Life.servableUntil(record),
                     Life.renewFrom(record, person.hashCode()),
                     now + NEAR);
@@ -101,6 +110,17 @@ public final class TokenVault implements AutoCloseable {
                     return found.isServable(then) ? serve(person, found, then) : renewed(person);
                 })
                 .switchIfEmpty(Mono.error(TokenVault::over));
+    }
+
+    /**
+     * When a token that was handed out a moment ago dies, as far as this node knows.
+     *
+     * @return null if it does not by itself, or if it has been replaced since
+     */
+    public @Nullable Instant endOf(PersonId person, AccessToken token) {
+        Held held = near.getIfPresent(person);
+        Long end = held == null || !held.token().equals(token) ? null : held.expiresAt();
+        return end == null ? null : Instant.ofEpochMilli(end);
     }
 
     private Mono<AccessToken> serve(PersonId person, Held held, long now) {

@@ -14,6 +14,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -28,8 +29,11 @@ import reactor.netty.Connection;
  */
 public final class ProblemBoundary implements Stage {
 
-    private static final Set<ProblemCode> REFUSED_TOKENS =
-            Set.of(ProblemCode.API_TOKEN_REFUSED, ProblemCode.ACTIONS_TOKEN_REFUSED, ProblemCode.GITHUB_TOKEN_REFUSED);
+    private static final Set<ProblemCode> REFUSED_TOKENS = Set.of(
+            ProblemCode.API_TOKEN_REFUSED,
+            ProblemCode.ACTIONS_TOKEN_REFUSED,
+            ProblemCode.GITHUB_TOKEN_REFUSED,
+            ProblemCode.SERVICE_TOKEN_REFUSED);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemBoundary.class);
     private static final String MARK = "X-Latchkey-Problem";
     /** As somebody else, or as oneself with more rights at the provider. */
@@ -74,10 +78,13 @@ public final class ProblemBoundary implements Stage {
             // Part of an answer is out already; breaking the connection is the only honest end.
             return Mono.error(failure);
         }
-        boolean page = Navigation.wantsHtml(exchange.getRequest());
-        byte[] body = page ? page(exchange, problem) : json(exchange, problem);
-        writeHead(response, problem, page, body.length);
-        challenge(exchange.getRequest(), problem.code(), response.getHeaders());
+        boolean page = ErrorDialect.of(exchange).hasPages() && Navigation.wantsHtml(exchange.getRequest());
+        ErrorDialect dialect = page ? ErrorDialect.PROBLEM : ErrorDialect.of(exchange);
+        byte[] body = page ? page(exchange, problem) : json(exchange, problem, dialect);
+        writeHead(response, problem, page, dialect, body.length);
+        if (dialect.status(problem.code()) == HttpStatus.UNAUTHORIZED.value()) {
+            challenge(exchange.getRequest(), problem.code(), response.getHeaders());
+        }
         if (exchange.getRequest().getMethod() == HttpMethod.HEAD) {
             return response.setComplete();
         }
@@ -111,9 +118,10 @@ public final class ProblemBoundary implements Stage {
         return agent != null && (agent.startsWith("git/") || agent.startsWith("git-lfs/"));
     }
 
-    private void writeHead(ServerHttpResponse response, Problem problem, boolean page, int length) {
+    private void writeHead(
+            ServerHttpResponse response, Problem problem, boolean page, ErrorDialect dialect, int length) {
         HttpHeaders headers = response.getHeaders();
-        response.setRawStatusCode(problem.code().status());
+        response.setRawStatusCode(dialect.status(problem.code()));
         // Cookies that a handler set on its way to the failure are meant: an attempt that failed is cleared.
         headers.headerNames().stream()
                 .filter(name -> !name.equalsIgnoreCase(HttpHeaders.SET_COOKIE))
@@ -124,7 +132,7 @@ public final class ProblemBoundary implements Stage {
         } else {
             security.onAnswer(headers);
         }
-        headers.setContentType(page ? Pages.MEDIA_TYPE : ProblemDocument.MEDIA_TYPE);
+        headers.setContentType(mediaType(page, dialect));
         headers.setContentLength(length);
         headers.set(MARK, problem.code().code());
         if (problem.retryAfter() != null) {
@@ -139,7 +147,17 @@ public final class ProblemBoundary implements Stage {
         }
     }
 
-    private byte[] json(ServerWebExchange exchange, Problem problem) {
+    private static MediaType mediaType(boolean page, ErrorDialect dialect) {
+        if (page) {
+            return Pages.MEDIA_TYPE;
+        }
+        return dialect == ErrorDialect.PROBLEM ? ProblemDocument.MEDIA_TYPE : MediaType.APPLICATION_JSON;
+    }
+
+    private byte[] json(ServerWebExchange exchange, Problem problem, ErrorDialect dialect) {
+        if (dialect != ErrorDialect.PROBLEM) {
+            return dialect.render(problem);
+        }
         return document.render(problem, requestId(exchange), pathOf(exchange.getRequest()));
     }
 

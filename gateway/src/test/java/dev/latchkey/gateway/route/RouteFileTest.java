@@ -99,7 +99,6 @@ class RouteFileTest {
                     to: http://a\\nallow: [signed-in]\\nlimits: { speed: 9 }                 | 3 | 'speed' is no limit
                     to: http://a\\nallow: [signed-in]\\nlimits: { breaker: { failures: 0.5 } } | 3 | '0.5' is no percentage
                     to: http://a\\nallow: [signed-in]\\nlimits: { breaker: { after: 5 } }    | 3 | no setting of a circuit breaker
-                    to: http://a\\nallow: [signed-in]\\nerrors: trackeep                    | 3 | 'errors' is not supported yet
                     to: http://a\\nallow: [signed-in]\\nwebhook-secret: x                   | 3 | 'webhook-secret' is not supported yet
                     to: http://a\\nallow: [signed-in]\\nfilters: StripPrefix=1              | 3 | a list is expected
                     to: http://a\\nallow: [signed-in]\\nfilters:\\n  - StripPrefx=1            | 4 | no filter or predicate 'StripPrefx'

@@ -82,6 +82,8 @@ class RouteSchemaTest {
                 START + "websocket: { origins: ['https://App.example:8443', 'http://a/', '*'], idle: 5m }\n",
                 "to: builtin:forward-auth\nallow: [signed-in]\nlimits: { rate: 5/s, body: 1MB }\nfilters: [Method=GET]\n",
                 "to: builtin:github-api\nallow: [signed-in]\n",
+                "to: builtin:updates\nallow: [signed-in]\nerrors: problem\n",
+                START + "send: { jwt: { profile: trackeep-legacy, secret: 3Jd8nQ1xk2c5m7p9r0t2v4w6y8A0C2E4 } }\n",
                 "to: http://[::1]:80\nallow: ['repo:a/b', 'repo:a/.github:admin', 'repo:a/b:push', 'email:a.*@*.b-c.de']\n"
             })
     void acceptsWhatTheLoaderAccepts(String yaml) {
@@ -122,7 +124,10 @@ class RouteSchemaTest {
                 START + "websocket: { origin: '*' }\n",
                 START + "websocket: { idle: 5 }\n",
                 START + "what: 1\n",
-                START + "errors: trackeep\n",
+                START + "errors: french\n",
+                START + "send: { jwt: { profile: trackeep-legacy } }\n",
+                START + "send: { jwt: { secret: 3Jd8nQ1xk2c5m7p9r0t2v4w6y8A0C2E4 } }\n",
+                START + "send: { jwt: { profile: other, secret: 3Jd8nQ1xk2c5m7p9r0t2v4w6y8A0C2E4 } }\n",
                 START + "webhook-secret: x\n",
                 START + "host: https://a\n",
                 START + "host: a b\n",
