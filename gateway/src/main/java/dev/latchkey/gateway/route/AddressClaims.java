@@ -1,7 +1,9 @@
 package dev.latchkey.gateway.route;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class AddressClaims {
 
     private final Map<String, Route> claimed = new HashMap<>();
+    private final List<Route> all = new ArrayList<>();
+    private final List<Route> builtIns = new ArrayList<>();
 
     private AddressClaims() {}
 
@@ -22,8 +26,14 @@ final class AddressClaims {
         Map<Path, RouteVersion> settled = new TreeMap<>();
         claims.settle(versions, settled, version -> !version.wantsToServe());
         claims.settle(versions, settled, RouteVersion::isInConflict);
+        // Of what is new, apps first: what the gateway adds of its own gives way.
+        claims.settle(versions, settled, AddressClaims::leadsToAnApp);
         claims.settle(versions, settled, version -> true);
         return settled;
+    }
+
+    private static boolean leadsToAnApp(RouteVersion version) {
+        return version.fresh() != null && version.fresh().builtIn() == null;
     }
 
     private void settle(
@@ -44,6 +54,11 @@ final class AddressClaims {
             }
             return version;
         }
+        BuiltInClash clash = clash(fresh);
+        if (clash != null) {
+            Route older = serving == null || clash(serving) != null || take(serving) != null ? null : serving;
+            return version.refused(file, clash.what(), clash.remedy(), older);
+        }
         Route other = take(fresh);
         if (other == null) {
             return version.served();
@@ -57,6 +72,17 @@ final class AddressClaims {
                 serving == null || take(serving) != null ? null : serving);
     }
 
+    /** The clash with a route that is in force, of which one leads to a built-in; or null. */
+    private @Nullable BuiltInClash clash(Route route) {
+        for (Route other : route.builtIn() == null ? builtIns : all) {
+            BuiltInClash clash = BuiltInClash.between(route, other);
+            if (clash != null) {
+                return clash;
+            }
+        }
+        return null;
+    }
+
     /** The route that has address or id already, or null if this one now has it. */
     private @Nullable Route take(Route route) {
         Route byAddress = claimed.get(addressOf(route));
@@ -66,6 +92,10 @@ final class AddressClaims {
         }
         claimed.put(addressOf(route), route);
         claimed.put(route.id(), route);
+        all.add(route);
+        if (route.builtIn() != null) {
+            builtIns.add(route);
+        }
         return null;
     }
 

@@ -25,6 +25,11 @@ public interface BuiltIn {
         return List.of();
     }
 
+    /** Which paths a route to it may hold without taking from an app what the built-in is not there for. */
+    default List<String> areas() {
+        return paths();
+    }
+
     /** How failures are worded on its routes, unless they say. */
     default ErrorDialect errors() {
         return ErrorDialect.PROBLEM;

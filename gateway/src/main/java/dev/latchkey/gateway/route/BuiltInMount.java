@@ -52,8 +52,8 @@ record BuiltInMount(String prefix, int segments) {
         return rawPath.substring(start);
     }
 
-    /** The built-in's own paths as they are reached through the route. */
-    List<String> reached(BuiltIn builtIn) {
-        return builtIn.paths().stream().map(path -> prefix + path).toList();
+    /** Paths of the built-in's own as they are reached through the route. */
+    List<String> reached(List<String> paths) {
+        return paths.stream().map(path -> prefix + path).toList();
     }
 }

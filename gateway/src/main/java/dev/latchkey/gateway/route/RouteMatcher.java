@@ -32,7 +32,10 @@ public final class RouteMatcher implements Stage {
             throw unknown(exchange);
         }
         exchange.getAttributes().put(ATTRIBUTE, route);
-        route.errors().attachTo(exchange);
+        if (!ForwardAuth.isAsked(exchange)) {
+            // A proxy knows statuses, and no app's way to word them.
+            route.errors().attachTo(exchange);
+        }
         return route.condition() == null ? next.proceed(exchange) : onCondition(route.condition(), exchange, next);
     }
 

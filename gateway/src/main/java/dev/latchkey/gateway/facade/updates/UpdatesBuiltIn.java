@@ -20,6 +20,12 @@ final class UpdatesBuiltIn implements BuiltIn {
         return List.of(CHECK);
     }
 
+    /** Whoever writes the family's path means all of it: the check is answered, and its siblings are not there. */
+    @Override
+    public List<String> areas() {
+        return List.of("/api/updates/**");
+    }
+
     /** What its clients show to people; a route that says {@code errors: problem} has 401 instead of their 503. */
     @Override
     public ErrorDialect errors() {
