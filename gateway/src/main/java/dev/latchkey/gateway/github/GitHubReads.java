@@ -12,7 +12,9 @@ import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.session.PersonId;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -27,12 +29,16 @@ public final class GitHubReads {
     /** What is read whole; a hundred releases with their notes are smaller. */
     private static final int LARGEST = 8 * 1024 * 1024;
 
+    private static final Duration UNSAID_WAIT = Duration.ofMinutes(1);
+
     private final Calls calls;
     private final Duration patience;
+    private final Clock clock;
 
-    GitHubReads(Calls calls, Duration patience) {
+    GitHubReads(Calls calls, Duration patience, Clock clock) {
         this.calls = calls;
         this.patience = patience;
+        this.clock = clock;
     }
 
     /**
@@ -52,7 +58,8 @@ public final class GitHubReads {
      *
      * @param app the id of the route on whose behalf, to count by
      * @param path below the API's address, with a leading slash and escaped
-     * @return fails with {@code sign-in.required}, {@code token.unavailable} or a {@code github.…} problem
+     * @return fails with {@code sign-in.required}, {@code token.unavailable} or a {@code github.…} problem; with {@code
+     *     github.limited} too where GitHub itself has just refused for one of its limits
      */
     public Mono<Read> get(PersonId person, String app, String path, @Nullable String query) {
         if (!path.startsWith("/") || path.indexOf('?') >= 0 || path.indexOf('#') >= 0 || TargetPaths.escapes(path)) {
@@ -68,14 +75,39 @@ public final class GitHubReads {
                 Kind.REST,
                 patience,
                 Validators.NONE);
-        return calls.call(request).flatMap(answer -> answer.gathered(LARGEST)).map(GitHubReads::read);
+        return calls.call(request).flatMap(answer -> answer.gathered(LARGEST)).map(this::read);
     }
 
-    private static Read read(ApiAnswer answer) {
+    private Read read(ApiAnswer answer) {
         if (!(answer.body() instanceof ApiAnswer.Bytes all)) {
             answer.discard();
             throw Problem.of(ProblemCode.GITHUB_BROKEN, "GitHub's answer is too long");
         }
+        if (isLimit(answer)) {
+            throw Problem.of(ProblemCode.GITHUB_LIMITED, "GitHub API returned status " + answer.status())
+                    .retryAfter(wait(answer.headers()));
+        }
         return new Read(answer.status(), answer.headers(), all.bytes());
+    }
+
+    /** GitHub tells both its limits by either status (REST API, "Rate limits"). */
+    private static boolean isLimit(ApiAnswer answer) {
+        boolean told = answer.headers().containsHeader(HttpHeaders.RETRY_AFTER)
+                || "0".equals(answer.headers().getFirst("X-RateLimit-Remaining"));
+        return answer.status() == 429 || (answer.status() == 403 && told);
+    }
+
+    private Duration wait(HttpHeaders headers) {
+        Long seconds = number(headers.getFirst(HttpHeaders.RETRY_AFTER));
+        if (seconds != null) {
+            return Duration.ofSeconds(seconds);
+        }
+        Long reset = number(headers.getFirst("X-RateLimit-Reset"));
+        Duration wait = reset == null ? UNSAID_WAIT : Duration.between(clock.instant(), Instant.ofEpochSecond(reset));
+        return wait.isNegative() ? Duration.ofSeconds(1) : wait;
+    }
+
+    private static @Nullable Long number(@Nullable String text) {
+        return text == null || !text.matches("[0-9]{1,12}") ? null : Long.valueOf(text);
     }
 }

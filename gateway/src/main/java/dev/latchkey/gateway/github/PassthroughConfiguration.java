@@ -44,8 +44,8 @@ class PassthroughConfiguration {
     }
 
     @Bean
-    GitHubReads gitHubReads(PassthroughProperties properties, Calls gitHubCalls) {
-        return new GitHubReads(gitHubCalls, properties.patience());
+    GitHubReads gitHubReads(PassthroughProperties properties, Calls gitHubCalls, Clock clock) {
+        return new GitHubReads(gitHubCalls, properties.patience(), clock);
     }
 
     @Bean

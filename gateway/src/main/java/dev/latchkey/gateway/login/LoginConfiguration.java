@@ -68,6 +68,11 @@ class LoginConfiguration {
     }
 
     @Bean
+    DelegatedSignIn delegatedSignIn(SignIn signIn, GitHub gitHub, Sessions sessions, GatewayAddress address) {
+        return new DelegatedSignIn(signIn, gitHub, sessions, address);
+    }
+
+    @Bean
     RouterFunction<ServerResponse> signInRoutes(
             SignIn signIn,
             SessionLoader loader,

@@ -58,7 +58,6 @@ final class SignIn {
     private final ReturnTarget targets;
     private final GatewayAddress address;
     private final Clock clock;
-    private final DefaultServerOAuth2AuthorizationRequestResolver requests;
 
     SignIn(
             GitHub gitHub,
@@ -83,13 +82,18 @@ final class SignIn {
         this.targets = targets;
         this.address = address;
         this.clock = clock;
-        ReactiveClientRegistrationRepository registrations = id -> Mono.fromSupplier(gitHub::registration);
-        this.requests = new DefaultServerOAuth2AuthorizationRequestResolver(registrations);
     }
 
     /** Remembers an attempt in the browser and gives the address at the provider to send it to. */
     Mono<String> start(ServerWebExchange exchange, String target) {
-        return requests.resolve(exchange, GitHub.ID)
+        return start(exchange, target, gitHub.registration());
+    }
+
+    /** The same as that registration has it, with a callback of its own perhaps. */
+    Mono<String> start(ServerWebExchange exchange, String target, ClientRegistration registration) {
+        ReactiveClientRegistrationRepository registrations = id -> Mono.just(registration);
+        return new DefaultServerOAuth2AuthorizationRequestResolver(registrations)
+                .resolve(exchange, GitHub.ID)
                 .doOnNext(request ->
                         attempts.remember(attempt(request, target), exchange.getRequest(), exchange.getResponse()))
                 .map(OAuth2AuthorizationRequest::getAuthorizationRequestUri);
@@ -108,6 +112,11 @@ final class SignIn {
 
     /** Finishes the attempt that the provider's answer belongs to. */
     Mono<Finished> finish(ServerWebExchange exchange) {
+        return finish(exchange, gitHub.registration());
+    }
+
+    /** The same for an attempt that was started with that registration. */
+    Mono<Finished> finish(ServerWebExchange exchange, ClientRegistration registration) {
         ServerHttpRequest request = exchange.getRequest();
         return Mono.fromCallable(() -> CallbackAnswer.stateIn(request.getQueryParams()))
                 .flatMap(state -> {
@@ -118,7 +127,7 @@ final class SignIn {
                 })
                 .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")))
                 .flatMap(attempt -> Mono.fromCallable(() -> CallbackAnswer.read(request.getQueryParams()))
-                        .flatMap(answer -> finish(attempt, answer, origin(exchange)))
+                        .flatMap(answer -> finish(attempt, answer, origin(exchange), registration))
                         .onErrorMap(Problem.class, problem -> problem.startOverAt(startOf(attempt))));
     }
 
@@ -137,7 +146,11 @@ final class SignIn {
                                         : ProblemCode.STATE_MISSING))));
     }
 
-    private Mono<Finished> finish(SignInAttempt attempt, CallbackAnswer answer, BrowserSession.Origin origin) {
+    private Mono<Finished> finish(
+            SignInAttempt attempt,
+            CallbackAnswer answer,
+            BrowserSession.Origin origin,
+            ClientRegistration registration) {
         Instant now = clock.instant();
         if (attempt.isExpired(now)) {
             return Mono.error(Problem.of(ProblemCode.STATE_EXPIRED));
@@ -151,7 +164,7 @@ final class SignIn {
         return store.putIfAbsent(usedKey(attempt.state()), new byte[] {1}, now.plus(SignInAttempt.LIFE))
                 .filter(first -> first)
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.STATE_USED)))
-                .flatMap(first -> exchange(attempt, answer.codeOrThrow()))
+                .flatMap(first -> exchange(attempt, answer.codeOrThrow(), registration))
                 .flatMap(arrived -> begin(arrived, origin))
                 .map(started -> new Finished(attempt.target(), started));
     }
@@ -166,8 +179,7 @@ final class SignIn {
 
     private record Arrived(Person person, ProviderToken token) {}
 
-    private Mono<Arrived> exchange(SignInAttempt attempt, String code) {
-        ClientRegistration registration = gitHub.registration();
+    private Mono<Arrived> exchange(SignInAttempt attempt, String code, ClientRegistration registration) {
         return tokens.exchange(grantRequest(registration, attempt, code))
                 .onErrorMap(TokenRefused.class, SignIn::asProblem)
                 .doOnNext(token -> noticeMissing(registration.getScopes(), token.scopes()))

@@ -281,6 +281,7 @@ public enum ProblemCode {
             401,
             "The token of the sign-in service is not valid, or not any more",
             "Sign in again through the app that it was made for."),
+    PERSON_UNKNOWN("person.unknown", 404, "This person is not known here", "Let the person sign in first."),
     RETURN_TARGET_REFUSED(
             "return-target.refused",
             400,

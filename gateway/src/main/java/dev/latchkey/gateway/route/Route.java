@@ -81,10 +81,6 @@ public record Route(
         return host == null || host.equals(name) || (host.startsWith("*.") && name.endsWith(host.substring(1)));
     }
 
-    private @Nullable BuiltIn builtIn() {
-        return BuiltIn.SCHEME.equals(backend.getScheme()) ? BuiltIns.named(backend.getSchemeSpecificPart()) : null;
-    }
-
     /** True if a line of {@code public} opens this path for this method; a query never matters. */
     boolean isOpen(HttpMethod method, String rawPath) {
         if (open.isEmpty()) {

@@ -159,11 +159,16 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
      *
      * @param address where it was shown from
      */
-    Mono<ApiToken> find(Secret text, String address) {
+    public Mono<ApiToken> find(Secret text, String address) {
         return TokenText.isWhole(text.reveal()) ? near.find(TokenText.idOf(text), address) : Mono.empty();
     }
 
-    static String handle(ApiToken token) {
+    /** The token of that id, if it is good: for whoever handed it out in a form of its own. */
+    public Mono<ApiToken> find(String id, String address) {
+        return near.find(id, address);
+    }
+
+    public static String handle(ApiToken token) {
         return KIND + ':' + token.id();
     }
 

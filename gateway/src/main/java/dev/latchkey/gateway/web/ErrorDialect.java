@@ -117,8 +117,8 @@ public enum ErrorDialect {
             ProblemCode.GITHUB_BUSY,
             ProblemCode.GITHUB_PAUSED);
 
-    private static final Set<ProblemCode> AT_PROVIDER = EnumSet.of(
-            ProblemCode.PROVIDER_FAILED, ProblemCode.PROVIDER_MISCONFIGURED, ProblemCode.PROFILE_UNUSABLE);
+    private static final Set<ProblemCode> AT_PROVIDER =
+            EnumSet.of(ProblemCode.PROVIDER_FAILED, ProblemCode.PROVIDER_MISCONFIGURED, ProblemCode.PROFILE_UNUSABLE);
 
     private static final String ATTRIBUTE = ErrorDialect.class.getName();
     private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -11,7 +11,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Mono;
 
 /**
@@ -22,7 +21,6 @@ final class UpdateCheck {
 
     private static final int MOST = 10_000;
     private static final int MOST_RELEASES = 50;
-    private static final Duration UNSAID_WAIT = Duration.ofMinutes(1);
 
     private final GitHubReads gitHub;
     private final RepositoryName repository;
@@ -66,37 +64,9 @@ final class UpdateCheck {
 
     private Found found(GitHubReads.Read read) {
         if (read.status() != 200) {
-            throw refused(read);
+            throw Problem.of(ProblemCode.GITHUB_REFUSED, "GitHub API returned status " + read.status());
         }
         Release release = prereleases ? Release.highest(read.body()) : Release.latest(read.body());
         return new Found(release, read.headers().getFirst("X-Latchkey-Cache"), clock.instant());
-    }
-
-    private Problem refused(GitHubReads.Read read) {
-        String what = "GitHub API returned status " + read.status();
-        return isLimit(read)
-                ? Problem.of(ProblemCode.GITHUB_LIMITED, what).retryAfter(wait(read.headers()))
-                : Problem.of(ProblemCode.GITHUB_REFUSED, what);
-    }
-
-    /** GitHub tells both its limits by either status (REST API, "Rate limits"). */
-    private static boolean isLimit(GitHubReads.Read read) {
-        boolean told = read.headers().containsHeader(HttpHeaders.RETRY_AFTER)
-                || "0".equals(read.headers().getFirst("X-RateLimit-Remaining"));
-        return read.status() == 429 || (read.status() == 403 && told);
-    }
-
-    private Duration wait(HttpHeaders headers) {
-        Long seconds = number(headers.getFirst(HttpHeaders.RETRY_AFTER));
-        if (seconds != null) {
-            return Duration.ofSeconds(seconds);
-        }
-        Long reset = number(headers.getFirst("X-RateLimit-Reset"));
-        Duration wait = reset == null ? UNSAID_WAIT : Duration.between(clock.instant(), Instant.ofEpochSecond(reset));
-        return wait.isNegative() ? Duration.ofSeconds(1) : wait;
-    }
-
-    private static @Nullable Long number(@Nullable String text) {
-        return text == null || !text.matches("[0-9]{1,12}") ? null : Long.valueOf(text);
     }
 }

@@ -1,0 +1,83 @@
+package dev.latchkey.gateway.facade.loginbroker;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.latchkey.gateway.facade.loginbroker.Sealed.Waiting;
+import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.store.Store;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Stand in for tokens in addresses: good once, for a minute, and for the instance whose address it was put into. What lies in
+ * a browser's history or a proxy's log afterwards opens nothing.
+ */
+final class OneTimeCodes {
+
+    static final Duration LIFE = Duration.ofMinutes(1);
+
+    private static final String PREFIX = "otc_";
+    private static final int BYTES = 32;
+    private static final int LENGTH = PREFIX.length() + 43;
+
+    private final Store store;
+    private final KeyRing keys;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    OneTimeCodes(Store store, KeyRing keys, Clock clock) {
+        this.store = store;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    static boolean isMeant(String text) {
+        return text.startsWith(PREFIX);
+    }
+
+    Mono<String> make(Person person, String client) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        String code = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String key = keyOf(code);
+        return store.put(
+                        key,
+                        Sealed.seal(keys, key, Waiting.of(person, client)),
+                        clock.instant().plus(LIFE))
+                .thenReturn(code);
+    }
+
+    /**
+     * What the code stands for, the first time that it is asked for; empty ever after, and for whoever says that it is for
+     * another instance.
+     *
+     * @param client the origin that asks, if it says so
+     */
+    Mono<Waiting> redeem(String code, @Nullable String client) {
+        if (code.length() != LENGTH) {
+            return Mono.empty();
+        }
+        String key = keyOf(code);
+        return store.get(key)
+                .filterWhen(bytes -> store.deleteIf(key, bytes))
+                .flatMap(bytes -> Mono.justOrEmpty(Sealed.open(keys, key, bytes, Waiting.class)))
+                .filter(waiting -> client == null || client.equals(waiting.client()));
+    }
+
+    private static String keyOf(String code) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(code.getBytes(US_ASCII));
+            return "login-broker-code:"
+                    + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
