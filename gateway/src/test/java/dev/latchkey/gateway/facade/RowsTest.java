@@ -32,6 +32,7 @@ class RowsTest {
     private static final List<Family> FAMILIES = List.of(
             new Family("U", 18, "Trackeep's update check"),
             new Family("O", 36, "Trackeep's OAuth service"),
+            new Family("K", 25, "packit's tokman"),
             new Family("X", 10, "all of them on one gateway"));
 
     private static final Path TESTS = Path.of("target", "test-classes", "dev", "latchkey", "gateway", "journey");
@@ -39,7 +40,7 @@ class RowsTest {
     private static final Path WRITTEN = Path.of("target", "rows.md");
     private static final String BEGIN = "<!-- rows: made by RowsTest -->";
     private static final String END = "<!-- end of rows -->";
-    private static final Pattern NUMBERED = Pattern.compile("([A-Z])([0-9]{2})_(\\w+)");
+    private static final Pattern NUMBER = Pattern.compile("\\G([A-Z][0-9]{2})_");
 
     /** Tests by row, such as {@code U01}. */
     private static final Map<String, List<String>> TESTS_OF = new TreeMap<>();
@@ -63,9 +64,10 @@ class RowsTest {
         for (Method method : tests.getDeclaredMethods()) {
             boolean runs =
                     method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(ParameterizedTest.class);
-            Matcher name = NUMBERED.matcher(method.getName());
-            if (runs && name.matches()) {
-                TESTS_OF.computeIfAbsent(name.group(1) + name.group(2), row -> new ArrayList<>())
+            // A test may stand for more than one row.
+            Matcher numbers = NUMBER.matcher(method.getName());
+            while (runs && numbers.find()) {
+                TESTS_OF.computeIfAbsent(numbers.group(1), row -> new ArrayList<>())
                         .add(tests.getSimpleName() + "." + method.getName());
             }
         }

@@ -56,7 +56,11 @@ class BuiltInPathsTest {
                 .properties(gitHubApp.gatewayProperties())
                 .property("latchkey.login-broker.return-targets", "https://trackeep.acme.example")
                 .property("latchkey.trusted-proxies", "127.0.0.1")
-                .route("app", "to: " + app.url(), "allow: [signed-in]", "send: { github-token: true }")
+                .route(
+                        "app",
+                        "to: " + app.url(),
+                        "allow: [signed-in]",
+                        "send: { github-token: true, github-api: true }")
                 .route("updates", "path: " + CHECK, "to: builtin:updates", "allow: [signed-in]")
                 .route("sign-in", "path: /auth/github/**", "to: builtin:login-broker", "allow: [anyone]")
                 .route("me", "path: /api/v1/user/me", "to: builtin:login-broker", "allow: [anyone]")

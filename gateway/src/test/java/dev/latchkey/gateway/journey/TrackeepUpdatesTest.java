@@ -78,7 +78,7 @@ class TrackeepUpdatesTest {
                         "path: /modern/**",
                         "to: " + app.url(),
                         "allow: [signed-in]",
-                        "send: { github-token: true }")
+                        "send: { github-token: true, github-api: true }")
                 .route(
                         "open",
                         "path: /open/**",
