@@ -10,6 +10,7 @@
             "vault",
             "route",
             "token",
+            "limit",
             "login",
             "installation",
             "github"

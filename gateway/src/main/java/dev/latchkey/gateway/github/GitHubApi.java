@@ -5,7 +5,7 @@ import dev.latchkey.gateway.route.BuiltIn;
 /** {@code to: builtin:github-api}. */
 public final class GitHubApi implements BuiltIn {
 
-    static final String NAME = "github-api";
+    public static final String NAME = "github-api";
 
     @Override
     public String name() {

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.login;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.membership.Memberships;
+import dev.latchkey.gateway.provider.DeviceFlow;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.provider.TokenEndpoint;
@@ -137,6 +138,12 @@ class LoginConfiguration {
                         pages,
                         security)
                 .routes();
+    }
+
+    @Bean
+    DeviceSignIn deviceSignIn(
+            DeviceFlow flow, GitHub gitHub, TokenVault vault, ApiTokens apiTokens, Sessions sessions, Clock clock) {
+        return new DeviceSignIn(flow, gitHub, new GitHubProfile(gitHub), vault, apiTokens, sessions, clock);
     }
 
     @Bean

@@ -7,12 +7,12 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
 /** The form that a request of the gateway's own pages carries. */
-final class PostedForm {
+public final class PostedForm {
 
     private PostedForm() {}
 
     /** Fails with {@code request.malformed} if it cannot be decoded or is larger than any form of ours. */
-    static Mono<MultiValueMap<String, String>> of(ServerRequest request) {
+    public static Mono<MultiValueMap<String, String>> of(ServerRequest request) {
         return request.formData()
                 .onErrorMap(
                         failure -> !(failure instanceof Problem),

@@ -11,7 +11,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /** The way to those of the gateway's own pages that are for people with a session. */
-final class SignedIn {
+public final class SignedIn {
 
     private final SessionLoader current;
     private final Challenger challenger;
@@ -22,7 +22,7 @@ final class SignedIn {
     }
 
     /** A person opening a page is led to the sign-in; a form from before the end of a session is too. */
-    Mono<ServerResponse> only(ServerRequest request, Function<BrowserSession, Mono<ServerResponse>> then) {
+    public Mono<ServerResponse> only(ServerRequest request, Function<BrowserSession, Mono<ServerResponse>> then) {
         return current.load(request.exchange())
                 .flatMap(then)
                 .onErrorResume(SignedIn::isOver, over -> Mono.empty())

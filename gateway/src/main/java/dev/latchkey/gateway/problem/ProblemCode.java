@@ -88,6 +88,11 @@ public enum ProblemCode {
             "A page's script may not do this here, since apps share this host",
             "Use the form of the account page, send the cookie from a program without a browser, or give the apps hosts of"
                     + " their own."),
+    OAUTH_REQUEST_INVALID(
+            "oauth.request.invalid",
+            400,
+            "The app's request to sign you in is not valid",
+            "Tell the people who run the app: its client id and its redirect address must be those configured here."),
     WEBHOOK_UNPROVEN(
             "webhook.unproven",
             403,

@@ -115,6 +115,11 @@ public final class GitHub {
         return web.getScheme() + "://" + web.getRawAuthority();
     }
 
+    /** Where a device asks for its codes (RFC 8628, section 3.1). */
+    String deviceCodes() {
+        return properties.web() + "/login/device/code";
+    }
+
     /** The issuer that GitHub names in callbacks (RFC 9207). */
     public String issuer() {
         return properties.web() + "/login/oauth";

@@ -20,6 +20,11 @@ class ProviderConfiguration {
     }
 
     @Bean
+    DeviceFlow deviceFlow(GitHub gitHub, Clock clock) {
+        return new DeviceFlow(gitHub, clock);
+    }
+
+    @Bean
     TokenEndpoint tokenEndpoint(GitHub gitHub, Clock clock) {
         return new TokenEndpoint(gitHub, clock);
     }

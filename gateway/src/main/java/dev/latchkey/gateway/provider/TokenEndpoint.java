@@ -114,7 +114,7 @@ public final class TokenEndpoint {
         };
     }
 
-    private static OAuth2AccessTokenResponse response(
+    static OAuth2AccessTokenResponse response(
             Map<String, Object> answer, HttpStatusCode status, @Nullable Duration wait) {
         if (answer.get(OAuth2ParameterNames.ACCESS_TOKEN) instanceof String token && !token.isBlank()) {
             return OAuth2AccessTokenResponse.withToken(token)
@@ -151,7 +151,7 @@ public final class TokenEndpoint {
         return text.isEmpty() ? Set.of() : Set.of(text.split("[, ]+"));
     }
 
-    private static ProviderToken token(OAuth2AccessTokenResponse response, Instant asked) {
+    static ProviderToken token(OAuth2AccessTokenResponse response, Instant asked) {
         Map<String, Object> answer = response.getAdditionalParameters();
         Object refresh = answer.get(OAuth2ParameterNames.REFRESH_TOKEN);
         return new ProviderToken(

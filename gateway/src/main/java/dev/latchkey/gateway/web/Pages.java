@@ -37,6 +37,7 @@ public final class Pages {
     private final Template device;
     private final Template deviceConsent;
     private final Template deviceDone;
+    private final Template appConsent;
     private final Template problem;
     private final Template explanation;
 
@@ -52,6 +53,7 @@ public final class Pages {
         this.device = compiler.loadTemplate("device");
         this.deviceConsent = compiler.loadTemplate("device-consent");
         this.deviceDone = compiler.loadTemplate("device-done");
+        this.appConsent = compiler.loadTemplate("app-consent");
         this.problem = compiler.loadTemplate("problem");
         this.explanation = compiler.loadTemplate("explanation");
     }
@@ -99,6 +101,11 @@ public final class Pages {
     /** Says what became of a terminal. */
     public String deviceDone(DeviceDonePage page) {
         return render(deviceDone, page);
+    }
+
+    /** Asks whether an app may call GitHub. */
+    public String appConsent(AppConsentPage page) {
+        return render(appConsent, page);
     }
 
     /** What went wrong, and what to do next. */

@@ -69,6 +69,7 @@ final class TestPages {
         html.put("device consent", pages.deviceConsent(consent("terminal")));
         html.put("device allowed", pages.deviceDone(new DeviceDonePage(true)));
         html.put("device denied", pages.deviceDone(new DeviceDonePage(false)));
+        html.put("app consent", pages.appConsent(appConsent("Rocket.Chat")));
         html.put("problem", pages.problem(problem()));
         html.put("problem of few words", pages.problem(ProblemPage.of(Problem.of(ProblemCode.INTERNAL), "id")));
         html.put("explanation", pages.explanation(ProblemCode.ACCESS_DENIED));
@@ -83,12 +84,17 @@ final class TestPages {
         html.put("sign-out", pages.signOut(new SignOutPage(HOSTILE, SCRIPT, HOSTILE_LINK)));
         html.put("signed-out", pages.signedOut(new SignedOutPage(HOSTILE_LINK)));
         html.put("account", pages.account(hostileAccount()));
+        html.put("app consent", pages.appConsent(appConsent(HOSTILE)));
         html.put("problem", pages.problem(hostileProblem()));
         return html;
     }
 
     private static DeviceConsentPage consent(String text) {
         return new DeviceConsentPage(text, "BCDF-GHJK", text, text, text, NOW, "7 days", "ticket");
+    }
+
+    private static AppConsentPage appConsent(String text) {
+        return new AppConsentPage(text, text, text, "7 days", "AbCd-_09");
     }
 
     private static AccountPage fewWords() {

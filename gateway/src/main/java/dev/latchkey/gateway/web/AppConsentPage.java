@@ -1,0 +1,19 @@
+package dev.latchkey.gateway.web;
+
+/**
+ * Asks whether an app may call GitHub in somebody's name.
+ *
+ * @param login in whose
+ * @param client what the operator calls the app
+ * @param destination the host that the browser goes back to
+ * @param life for how long, in words
+ * @param ticket what the form brings back, and nobody else can make
+ */
+public record AppConsentPage(String login, String client, String destination, String life, String ticket) {
+
+    public AppConsentPage {
+        login = DisplayText.line(login);
+        client = DisplayText.line(client);
+        destination = DisplayText.line(destination);
+    }
+}
