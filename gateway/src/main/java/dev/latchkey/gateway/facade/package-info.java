@@ -12,6 +12,7 @@
             "token",
             "limit",
             "login",
+            "link",
             "installation",
             "github"
         })

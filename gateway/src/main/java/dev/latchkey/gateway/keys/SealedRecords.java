@@ -47,6 +47,11 @@ public final class SealedRecords<T> {
         return Mono.defer(() -> store.put(key(id), seal(id, value), end));
     }
 
+    /** Writes it if there is none; true for exactly one of many callers. */
+    public Mono<Boolean> putIfAbsent(String id, T value, Instant end) {
+        return Mono.defer(() -> store.putIfAbsent(key(id), seal(id, value), end));
+    }
+
     /** Empty if there is none, or it was sealed by a key that is gone. What an older key sealed is sealed anew. */
     public Mono<Kept<T>> find(String id) {
         return store.get(key(id)).flatMap(bytes -> opened(id, bytes)).flatMap(this::renewed);

@@ -21,12 +21,14 @@ import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.time.Clock;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(LoginProperties.class)
@@ -53,7 +55,8 @@ class LoginConfiguration {
             Store store,
             ReturnTarget targets,
             GatewayAddress address,
-            Clock clock) {
+            Clock clock,
+            ObjectProvider<SignInFailures> failures) {
         return new SignIn(
                 gitHub,
                 new AttemptCookies(address, keys),
@@ -65,7 +68,8 @@ class LoginConfiguration {
                 store,
                 targets,
                 address,
-                clock);
+                clock,
+                failures.getIfUnique(() -> (target, problem) -> Mono.just(problem)));
     }
 
     @Bean

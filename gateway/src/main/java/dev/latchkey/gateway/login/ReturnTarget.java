@@ -69,7 +69,10 @@ final class ReturnTarget {
     private boolean leadsBackHere(String path) {
         String prefix = address.prefix() + '/';
         String device = prefix + "device";
-        boolean page = path.startsWith(prefix + "account") || path.equals(device) || path.startsWith(device + '?');
+        boolean page = path.startsWith(prefix + "account")
+                || path.equals(device)
+                || path.startsWith(device + '?')
+                || path.startsWith(prefix + "link?");
         return path.startsWith(prefix) && !page;
     }
 

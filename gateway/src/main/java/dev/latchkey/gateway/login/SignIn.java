@@ -58,6 +58,7 @@ final class SignIn {
     private final ReturnTarget targets;
     private final GatewayAddress address;
     private final Clock clock;
+    private final SignInFailures failures;
 
     SignIn(
             GitHub gitHub,
@@ -70,7 +71,8 @@ final class SignIn {
             Store store,
             ReturnTarget targets,
             GatewayAddress address,
-            Clock clock) {
+            Clock clock,
+            SignInFailures failures) {
         this.gitHub = gitHub;
         this.attempts = attempts;
         this.tokens = tokens;
@@ -82,6 +84,7 @@ final class SignIn {
         this.targets = targets;
         this.address = address;
         this.clock = clock;
+        this.failures = failures;
     }
 
     /** Remembers an attempt in the browser and gives the address at the provider to send it to. */
@@ -128,7 +131,10 @@ final class SignIn {
                 .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")))
                 .flatMap(attempt -> Mono.fromCallable(() -> CallbackAnswer.read(request.getQueryParams()))
                         .flatMap(answer -> finish(attempt, answer, origin(exchange), registration))
-                        .onErrorMap(Problem.class, problem -> problem.startOverAt(startOf(attempt))));
+                        .onErrorResume(
+                                Problem.class,
+                                problem -> failures.failed(attempt.target(), problem.startOverAt(startOf(attempt)))
+                                        .flatMap(Mono::error)));
     }
 
     private URI startOf(SignInAttempt attempt) {

@@ -8,6 +8,7 @@ import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.tls.InternalTls;
 import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.GuardedRoutes;
 import dev.latchkey.gateway.web.InternalRoutes;
 import dev.latchkey.gateway.web.ProblemDocument;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -68,7 +70,15 @@ class OpsConfiguration {
     }
 
     @Bean
-    InternalServer internalServer(InternalProperties properties, InternalTls tls, List<InternalRoutes> routes) {
-        return new InternalServer(properties, tls, routes);
+    InternalServer internalServer(
+            InternalProperties properties,
+            InternalTls tls,
+            List<InternalRoutes> routes,
+            List<GuardedRoutes> guarded,
+            InternalDoor door) {
+        Stream<InternalRoutes> behindTheDoor =
+                guarded.stream().map(one -> new InternalRoutes(one.routes().filter(door)));
+        return new InternalServer(
+                properties, tls, Stream.concat(routes.stream(), behindTheDoor).toList());
     }
 }

@@ -93,6 +93,21 @@ public enum ProblemCode {
             400,
             "The app's request to sign you in is not valid",
             "Tell the people who run the app: its client id and its redirect address must be those configured here."),
+    LINK_UNFIT(
+            "link.unfit",
+            400,
+            "Such a link cannot be asked for",
+            "Send the chat account as 'user' and the room as 'room', each in one line of at most 200 characters."),
+    LINK_OVER(
+            "link.over",
+            404,
+            "This address for linking a chat account is not good any more",
+            "Ask the chat for a new one; each is good once, for ten minutes."),
+    LINK_DECLINED(
+            "link.declined",
+            401,
+            "The chat account was not linked",
+            "Ask the chat for a new address if you did not mean to."),
     WEBHOOK_UNPROVEN(
             "webhook.unproven",
             403,

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,11 @@ public final class TokenVault implements AutoCloseable {
     /** Keeps what a sign-in brought at least until then, for something that lasts longer than the session. */
     public Mono<Void> keepUntil(PersonId person, Instant end) {
         return tokens.extend(person, end);
+    }
+
+    /** What the provider granted with the person's token; empty if there is none. */
+    public Mono<Set<String>> scopes(PersonId person) {
+        return tokens.find(person).map(kept -> Set.copyOf(kept.record().scopes()));
     }
 
     /**

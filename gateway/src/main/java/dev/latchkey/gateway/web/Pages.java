@@ -38,6 +38,8 @@ public final class Pages {
     private final Template deviceConsent;
     private final Template deviceDone;
     private final Template appConsent;
+    private final Template link;
+    private final Template linkDone;
     private final Template problem;
     private final Template explanation;
 
@@ -54,6 +56,8 @@ public final class Pages {
         this.deviceConsent = compiler.loadTemplate("device-consent");
         this.deviceDone = compiler.loadTemplate("device-done");
         this.appConsent = compiler.loadTemplate("app-consent");
+        this.link = compiler.loadTemplate("link");
+        this.linkDone = compiler.loadTemplate("link-done");
         this.problem = compiler.loadTemplate("problem");
         this.explanation = compiler.loadTemplate("explanation");
     }
@@ -106,6 +110,16 @@ public final class Pages {
     /** Asks whether an app may call GitHub. */
     public String appConsent(AppConsentPage page) {
         return render(appConsent, page);
+    }
+
+    /** Asks whether an account of a chat may act as somebody. */
+    public String link(LinkPage page) {
+        return render(link, page);
+    }
+
+    /** Says that an account of a chat is linked. */
+    public String linkDone(LinkDonePage page) {
+        return render(linkDone, page);
     }
 
     /** What went wrong, and what to do next. */

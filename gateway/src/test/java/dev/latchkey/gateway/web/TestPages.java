@@ -70,6 +70,10 @@ final class TestPages {
         html.put("device allowed", pages.deviceDone(new DeviceDonePage(true)));
         html.put("device denied", pages.deviceDone(new DeviceDonePage(false)));
         html.put("app consent", pages.appConsent(appConsent("Rocket.Chat")));
+        html.put("link", pages.link(new LinkPage("mona", "#general", "octocat", "7 days", "AbCd-_09")));
+        html.put("link without room", pages.link(new LinkPage("mona", "", "octocat", "7 days", "AbCd-_09")));
+        html.put("link done", pages.linkDone(new LinkDonePage("mona", "octocat", "Back to the chat!", NOW)));
+        html.put("link done without words", pages.linkDone(new LinkDonePage("mona", "octocat", "", NOW)));
         html.put("problem", pages.problem(problem()));
         html.put("problem of few words", pages.problem(ProblemPage.of(Problem.of(ProblemCode.INTERNAL), "id")));
         html.put("explanation", pages.explanation(ProblemCode.ACCESS_DENIED));
@@ -85,6 +89,8 @@ final class TestPages {
         html.put("signed-out", pages.signedOut(new SignedOutPage(HOSTILE_LINK)));
         html.put("account", pages.account(hostileAccount()));
         html.put("app consent", pages.appConsent(appConsent(HOSTILE)));
+        html.put("link", pages.link(new LinkPage(HOSTILE, SCRIPT, HOSTILE, "7 days", "AbCd-_09")));
+        html.put("link done", pages.linkDone(new LinkDonePage(HOSTILE, HOSTILE, HOSTILE, NOW)));
         html.put("problem", pages.problem(hostileProblem()));
         return html;
     }

@@ -5,13 +5,13 @@ import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.login.DeviceSignIn;
 import dev.latchkey.gateway.login.SignedIn;
-import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.token.ApiTokens;
+import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
@@ -93,13 +93,13 @@ class GitHubOAuthConfiguration {
             Store store,
             KeyRing keys,
             Sessions sessions,
-            GitHub gitHub,
+            TokenVault vault,
             Throttle throttle,
             SecurityHeaders security,
             Clock clock) {
         Devices devices = new Devices(deviceSignIn, grants, store, keys, clock);
         TokenAnswers tokens = new TokenAnswers(
-                clients, properties.querySecrets(), codes, grants, devices, sessions, gitHub, throttle, security);
+                clients, properties.querySecrets(), codes, grants, devices, sessions, vault, throttle, security);
         return new GitHubOAuthFacade(authorization, tokens);
     }
 }

@@ -3,14 +3,15 @@ package dev.latchkey.gateway.facade.githuboauth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.latchkey.gateway.limit.Throttle;
-import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.route.Limits;
 import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class TokenAnswers {
     private final Grants grants;
     private final Devices devices;
     private final Sessions sessions;
-    private final GitHub gitHub;
+    private final TokenVault vault;
     private final Throttle throttle;
     private final SecurityHeaders security;
 
@@ -57,7 +58,7 @@ final class TokenAnswers {
             Grants grants,
             Devices devices,
             Sessions sessions,
-            GitHub gitHub,
+            TokenVault vault,
             Throttle throttle,
             SecurityHeaders security) {
         this.clients = clients;
@@ -66,7 +67,7 @@ final class TokenAnswers {
         this.grants = grants;
         this.devices = devices;
         this.sessions = sessions;
-        this.gitHub = gitHub;
+        this.vault = vault;
         this.throttle = throttle;
         this.security = security;
     }
@@ -119,11 +120,8 @@ final class TokenAnswers {
                 .any(session -> session.id().equals(code.session()))
                 .filter(there -> there)
                 .switchIfEmpty(Mono.error(Refusal::badCode))
-                .flatMap(there -> grants.make(
-                        redeemed.grant(),
-                        client,
-                        code.person(),
-                        gitHub.registration().getScopes()));
+                .flatMap(there -> vault.scopes(code.person().id()).defaultIfEmpty(Set.of()))
+                .flatMap(scopes -> grants.make(redeemed.grant(), client, code.person(), scopes));
     }
 
     private Mono<Void> answered(ServerWebExchange exchange, Function<Parameters, Mono<Map<String, Object>>> answer) {
