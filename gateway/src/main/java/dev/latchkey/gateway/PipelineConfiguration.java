@@ -2,6 +2,7 @@ package dev.latchkey.gateway;
 
 import dev.latchkey.gateway.forward.Forward;
 import dev.latchkey.gateway.forward.Resilience;
+import dev.latchkey.gateway.forward.SignedDeliveries;
 import dev.latchkey.gateway.github.GitHubPassthrough;
 import dev.latchkey.gateway.identity.AuthAnswer;
 import dev.latchkey.gateway.identity.FreshToken;
@@ -45,6 +46,7 @@ class PipelineConfiguration {
             GitHubPassthrough gitHub,
             BuiltInStage builtIns,
             SocketOrigin origin,
+            SignedDeliveries deliveries,
             FreshToken token,
             AuthAnswer authAnswer,
             IdentityStamp identity,
@@ -72,6 +74,8 @@ class PipelineConfiguration {
                 List.of(
                         // Before anything is done in somebody's name that another site's page asks for.
                         origin,
+                        // Before anything is told or given to whoever cannot sign, where a route is for deliveries.
+                        deliveries,
                         // Only behind the gate, and only where the route sends the token on.
                         token,
                         // Whoever only asks is answered here, where others go on.

@@ -24,6 +24,7 @@ class PipelineOrderTest {
                             "InboundLimits",
                             "AccessGate",
                             "SocketOrigin",
+                            "SignedDeliveries",
                             "FreshToken",
                             "AuthAnswer",
                             "GitHubPassthrough",

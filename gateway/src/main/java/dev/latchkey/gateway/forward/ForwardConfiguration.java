@@ -70,6 +70,11 @@ class ForwardConfiguration {
     }
 
     @Bean
+    SignedDeliveries signedDeliveries() {
+        return new SignedDeliveries();
+    }
+
+    @Bean
     StandingAccess standingAccess(AccessGate gate) {
         return new StandingAccess(gate);
     }

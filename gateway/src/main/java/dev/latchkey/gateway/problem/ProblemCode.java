@@ -108,6 +108,11 @@ public enum ProblemCode {
             401,
             "The chat account was not linked",
             "Ask the chat for a new address if you did not mean to."),
+    WEBHOOK_UNSIGNED(
+            "webhook.unsigned",
+            401,
+            "The delivery is not signed with this app's secret",
+            "Use the same secret at GitHub and as webhook-secret of the route."),
     WEBHOOK_UNPROVEN(
             "webhook.unproven",
             403,

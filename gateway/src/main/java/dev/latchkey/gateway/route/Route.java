@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.web.ErrorDialect;
 import java.net.URI;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.springframework.web.util.pattern.PathPattern;
  * @param open what is open to everybody inside a protected route
  * @param takesGitHubTokens whether GitHub tokens of the gateway's own app say who is calling
  * @param sockets who may open WebSockets, and how long one may be silent
+ * @param webhookSecret what deliveries to the app have to be signed with, or null where it takes more than deliveries
  * @param filters what Spring Cloud Gateway does to the request and the answer, in order
  * @param condition what a request must fulfil besides host and path, or null; else the route is not there
  * @param errors how the gateway's own failures are worded for programs
@@ -38,6 +40,7 @@ public record Route(
         Send send,
         Limits limits,
         Sockets sockets,
+        @Nullable SecretSource webhookSecret,
         List<GatewayFilter> filters,
         @Nullable AsyncPredicate<ServerWebExchange> condition,
         ErrorDialect errors) {

@@ -195,6 +195,25 @@ final class RouteFields {
         });
     }
 
+    /** {@code webhook-secret}: text, or {@code file:} and a path. */
+    @Nullable
+    SecretSource webhookSecret(@Nullable Node node) {
+        String text = node == null ? null : yaml.text(node);
+        if (node == null || text == null) {
+            return null;
+        }
+        try {
+            // A route outlives its file's reading; how often the secret's file is looked at needs no other clock.
+            return SecretSource.of(text, Clock.systemUTC());
+        } catch (ConfigurationRefused refused) {
+            yaml.fault(
+                    node,
+                    "the file of this secret cannot be read, or is empty",
+                    "Give the gateway's user read access.");
+            return null;
+        }
+    }
+
     Send send(@Nullable Node node, String routeId, @Nullable PathPattern path) {
         if (node == null) {
             return Send.standard(routeId);

@@ -26,8 +26,18 @@ final class RouteFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     static final Set<String> KEYS = Set.of(
-            "host", "path", "to", "allow", "public", "accept", "send", "limits", "websocket", "filters", "errors");
-    private static final Set<String> PLANNED = Set.of("webhook-secret");
+            "host",
+            "path",
+            "to",
+            "allow",
+            "public",
+            "accept",
+            "send",
+            "limits",
+            "websocket",
+            "filters",
+            "webhook-secret",
+            "errors");
 
     private final RouteYaml yaml;
     private final Setting setting;
@@ -121,6 +131,7 @@ final class RouteFile {
         var limits = new LimitFields(yaml).read(file.get("limits"));
         var sockets = fields.sockets(file.get("websocket"));
         var errors = fields.errors(file.get("errors"), backend);
+        var webhookSecret = fields.webhookSecret(file.get("webhook-secret"));
         var made = new FilterLines(
                         yaml,
                         setting.parts(),
@@ -146,6 +157,7 @@ final class RouteFile {
                 send,
                 limits,
                 sockets,
+                webhookSecret,
                 made.filters(),
                 made.condition(),
                 errors);
@@ -198,6 +210,13 @@ final class RouteFile {
                     "a built-in takes no filters: nothing is forwarded to an app from here",
                     "Leave them out; predicates such as Method=GET may stay.");
         }
+        Node deliveries = file.get("webhook-secret");
+        if (deliveries != null) {
+            yaml.fault(
+                    deliveries,
+                    "only an app takes deliveries",
+                    "Leave it out; the gateway's own are signed with latchkey.github.webhook-secret.");
+        }
         Node limit = file.get("limits");
         if (limit != null && (limits.isGuarding() || limits.timeout() != null || limits.idle() != null)) {
             yaml.fault(
@@ -208,13 +227,9 @@ final class RouteFile {
     }
 
     private void refuseUnknownKeys(RouteYaml.Mapping file) {
-        file.keysOutside(KEYS).forEach((key, node) -> {
-            if (PLANNED.contains(key)) {
-                yaml.fault(node, "'" + key + "' is not supported yet", "Leave it out until a later release has it.");
-            } else {
-                yaml.fault(node, "'" + key + "' is no key of a route file", "Use one of " + sorted(KEYS) + ".");
-            }
-        });
+        file.keysOutside(KEYS)
+                .forEach((key, node) -> yaml.fault(
+                        node, "'" + key + "' is no key of a route file", "Use one of " + sorted(KEYS) + "."));
     }
 
     private static int lineOf(@Nullable Node path, @Nullable Node host) {

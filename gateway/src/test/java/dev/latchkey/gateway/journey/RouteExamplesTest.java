@@ -7,6 +7,7 @@ import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.TestGateway;
+import dev.latchkey.gateway.testing.Webhook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,9 +94,11 @@ class RouteExamplesTest {
                         "docs",
                         "github",
                         "grafana",
+                        "hooks",
                         "legacy",
                         "metrics",
                         "notes",
+                        "oauth",
                         "partners",
                         "site",
                         "wiki");
@@ -200,6 +203,29 @@ class RouteExamplesTest {
         assertThat(get("notes", "/", sessionOf("employee")).status()).isEqualTo(200);
         String untrusted = "Authorization: " + app.lastRequest().header("Authorization");
         assertThat(get("github", "/user", untrusted).status()).isEqualTo(403);
+    }
+
+    @Test
+    void clientsThatKnowOnlyGitHubSignInHere() {
+        RawHttp.Response stranger = get("github", "/login/oauth/authorize?client_id=chat");
+        assertThat(stranger.status()).isEqualTo(401);
+        RawHttp.Response unknown = get("github", "/login/oauth/authorize?client_id=chat", sessionOf("octocat"));
+        assertThat(unknown.status()).isEqualTo(400);
+        RawHttp.Response post = RawHttp.to(gateway.port())
+                .send("POST /login/device/code HTTP/1.1\r\nHost: github.example.com\r\nConnection: close\r\n"
+                        + "Content-Length: 0\r\n\r\n");
+        assertThat(post.status()).isEqualTo(404);
+        assertThat(post.body()).contains("error=Not+Found");
+    }
+
+    @Test
+    void hooksTakeWhatGitHubHasSigned() {
+        assertThat(get("hooks", "/x").status()).isEqualTo(401);
+        Webhook delivery = github.webhook("ping", "{}").signedWith("ks8Zp2vX0b7Qm4Lr");
+        RawHttp.Response signed = RawHttp.to(gateway.port())
+                .send("POST /signed HTTP/1.1\r\nHost: hooks.example.com\r\nConnection: close\r\nContent-Length: 2\r\n"
+                        + "X-Hub-Signature-256: " + delivery.signature() + "\r\n\r\n{}");
+        assertThat(signed.status()).isEqualTo(200);
     }
 
     @Test

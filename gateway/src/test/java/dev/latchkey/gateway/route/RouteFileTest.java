@@ -99,7 +99,9 @@ class RouteFileTest {
                     to: http://a\\nallow: [signed-in]\\nlimits: { speed: 9 }                 | 3 | 'speed' is no limit
                     to: http://a\\nallow: [signed-in]\\nlimits: { breaker: { failures: 0.5 } } | 3 | '0.5' is no percentage
                     to: http://a\\nallow: [signed-in]\\nlimits: { breaker: { after: 5 } }    | 3 | no setting of a circuit breaker
-                    to: http://a\\nallow: [signed-in]\\nwebhook-secret: x                   | 3 | 'webhook-secret' is not supported yet
+                    to: http://a\\nallow: [signed-in]\\nwebhook-secret: ' '                 | 3 | a text is expected
+                    to: http://a\\nallow: [signed-in]\\nwebhook-secret: file:/no/such/file  | 3 | cannot be read
+                    to: builtin:github-api\\nallow: [anyone]\\nwebhook-secret: x           | 3 | only an app takes deliveries
                     to: http://a\\nallow: [signed-in]\\nfilters: StripPrefix=1              | 3 | a list is expected
                     to: http://a\\nallow: [signed-in]\\nfilters:\\n  - StripPrefx=1            | 4 | no filter or predicate 'StripPrefx'
                     to: http://a\\nallow: [signed-in]\\nfilters:\\n  - StripPrefix=one         | 4 | cannot be made

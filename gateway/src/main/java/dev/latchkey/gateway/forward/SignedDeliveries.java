@@ -1,0 +1,148 @@
+package dev.latchkey.gateway.forward;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.route.Permit;
+import dev.latchkey.gateway.route.PermittedStage;
+import java.io.ByteArrayOutputStream;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The stage that lets nothing pass to an app that takes webhooks but what GitHub has signed for it. The whole body has to be
+ * here before anybody can tell, so it is kept meanwhile, within a room that all who deliver share, and then sent on byte for
+ * byte.
+ *
+ * @see <a href="https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries">Validating deliveries</a>
+ */
+public final class SignedDeliveries implements PermittedStage {
+
+    private static final String SIGNATURE = "X-Hub-Signature-256";
+    private static final String PREFIX = "sha256=";
+    /** GitHub makes none that is larger. */
+    private static final int LARGEST = 25 * 1024 * 1024;
+
+    private static final long ROOM = 64L * 1024 * 1024;
+    /** As long as GitHub waits for an answer. */
+    private static final Duration RECEIVING = Duration.ofSeconds(10);
+
+    private final AtomicLong taken = new AtomicLong();
+
+    SignedDeliveries() {}
+
+    @Override
+    public Mono<Void> handle(Permit permit, ServerWebExchange exchange, Next next) {
+        SecretSource secret = permit.route().webhookSecret();
+        return secret == null
+                ? next.proceed(permit, exchange)
+                : verified(secret, exchange).flatMap(body -> next.proceed(permit, withBody(exchange, body)));
+    }
+
+    private Mono<byte[]> verified(SecretSource secret, ServerWebExchange exchange) {
+        List<String> claims = exchange.getRequest().getHeaders().getOrEmpty(SIGNATURE);
+        if (claims.size() != 1 || !claims.get(0).startsWith(PREFIX)) {
+            return Mono.error(unsigned());
+        }
+        return Mono.using(
+                () -> new Delivery(taken),
+                delivery -> received(exchange.getRequest(), delivery)
+                        .then(Mono.fromCallable(() -> provenBody(delivery, secret.current(), claims.get(0)))));
+    }
+
+    private static Mono<Void> received(ServerHttpRequest request, Delivery delivery) {
+        return request.getBody()
+                .doOnNext(delivery::add)
+                .then()
+                .timeout(RECEIVING, Mono.error(() -> Problem.of(ProblemCode.REQUEST_TOO_SLOW)));
+    }
+
+    private static byte[] provenBody(Delivery delivery, Secret secret, String claim) {
+        byte[] body = delivery.kept.toByteArray();
+        String right = PREFIX + HexFormat.of().formatHex(hmac(secret, body));
+        if (!MessageDigest.isEqual(right.getBytes(US_ASCII), claim.getBytes(UTF_8))) {
+            throw unsigned();
+        }
+        return body;
+    }
+
+    private static byte[] hmac(Secret secret, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.reveal().getBytes(UTF_8), "HmacSHA256"));
+            return mac.doFinal(body);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK refuses HMAC-SHA-256", e);
+        }
+    }
+
+    private static Problem unsigned() {
+        return Problem.of(ProblemCode.WEBHOOK_UNSIGNED);
+    }
+
+    private static ServerWebExchange withBody(ServerWebExchange exchange, byte[] body) {
+        ServerHttpResponse response = exchange.getResponse();
+        ServerHttpRequest request = new ServerHttpRequestDecorator(exchange.getRequest()) {
+            @Override
+            public Flux<DataBuffer> getBody() {
+                return body.length == 0
+                        ? Flux.empty()
+                        : Flux.defer(() -> Flux.just(response.bufferFactory().wrap(body)));
+            }
+        };
+        return exchange.mutate().request(request).build();
+    }
+
+    /** What has arrived of one body, and the room it takes as long as nobody has vouched for it. */
+    private static final class Delivery implements AutoCloseable {
+
+        private final AtomicLong taken;
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        private long mine;
+
+        Delivery(AtomicLong taken) {
+            this.taken = taken;
+        }
+
+        void add(DataBuffer part) {
+            try {
+                int more = part.readableByteCount();
+                if (kept.size() + more > LARGEST) {
+                    throw Problem.of(ProblemCode.BODY_TOO_LARGE);
+                }
+                mine += more;
+                if (taken.addAndGet(more) > ROOM) {
+                    throw Problem.of(ProblemCode.WEBHOOK_CROWDED).retryAfter(RECEIVING);
+                }
+                byte[] bytes = new byte[more];
+                part.read(bytes);
+                kept.writeBytes(bytes);
+            } finally {
+                DataBufferUtils.release(part);
+            }
+        }
+
+        @Override
+        public void close() {
+            taken.addAndGet(-mine);
+        }
+    }
+}
