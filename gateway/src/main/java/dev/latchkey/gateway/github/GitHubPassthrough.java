@@ -59,7 +59,7 @@ public final class GitHubPassthrough implements PermittedStage {
         }
         Caller caller = permit.caller();
         if (caller == null) {
-            return challenger.challenge(exchange);
+            return asNobody(permit.route(), exchange);
         }
         if (caller instanceof Caller.InSession) {
             SameOrigin.demand(exchange.getRequest().getHeaders(), RequestScope.of(exchange));
@@ -69,6 +69,15 @@ public final class GitHubPassthrough implements PermittedStage {
         return repository == null
                 ? pass(route, person(caller), exchange)
                 : installation(repository, route, exchange).flatMap(found -> pass(route, found, exchange));
+    }
+
+    /** Where the route lets strangers in, they read what everybody may, by the app's own quota; for more they sign in. */
+    private Mono<Void> asNobody(Route route, ServerWebExchange exchange) {
+        HttpMethod method = exchange.getRequest().getMethod();
+        boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        return reads && route.send().repository() == null
+                ? pass(route, new Principal.OfApp(), exchange)
+                : challenger.challenge(exchange);
     }
 
     /** Where the App is no more, nothing is answered, not even from what is at hand. */

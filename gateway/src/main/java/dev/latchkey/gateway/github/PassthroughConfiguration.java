@@ -57,6 +57,7 @@ class PassthroughConfiguration {
     @Bean
     Calls gitHubCalls(
             PassthroughProperties properties,
+            GitHub gitHub,
             Addresses addresses,
             TokenVault vault,
             AsPerson asPerson,
@@ -67,7 +68,7 @@ class PassthroughConfiguration {
         // Breaker, bulkhead and time limit stand around each request that is sent, and around nothing else.
         Guard guard = new Guard(new ApiClient(addresses), properties.timeout(), properties.concurrent(), clock);
         // Within a turn, since the token is to be fresh when the call is made and not when it was asked for.
-        Calls credentialed = new Credentialed(vault, asPerson, installations, guard);
+        Calls credentialed = new Credentialed(vault, asPerson, installations, gitHub::appAuthorization, guard);
         Calls paced = new Paced(pacer, credentialed);
         // Each step of a redirect is a call of its own to GitHub, and waits for its own turn.
         Calls redirects = new Redirects(addresses, paced);

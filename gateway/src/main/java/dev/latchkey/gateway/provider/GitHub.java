@@ -1,9 +1,11 @@
 package dev.latchkey.gateway.provider;
 
+import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.web.GatewayAddress;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +120,13 @@ public final class GitHub {
     /** Where a device asks for its codes (RFC 8628, section 3.1). */
     String deviceCodes() {
         return properties.web() + "/login/device/code";
+    }
+
+    /** What the app itself shows in {@code Authorization}, where it calls for nobody; its quota is its own. */
+    public Secret appAuthorization() {
+        String credentials = HttpHeaders.encodeBasicAuth(
+                properties.id(), clientSecret.current().reveal(), StandardCharsets.UTF_8);
+        return Secret.of("Basic " + credentials);
     }
 
     /** The issuer that GitHub names in callbacks (RFC 9207). */

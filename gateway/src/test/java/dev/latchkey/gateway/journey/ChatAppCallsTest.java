@@ -49,7 +49,7 @@ class ChatAppCallsTest {
         gateway = TestGateway.signingInAt(github)
                 .clock(clock)
                 .property("latchkey.passthrough.pace.between-writes", "10ms")
-                .route("api", "to: builtin:github-api", "allow: [signed-in]")
+                .route("api", "to: builtin:github-api", "allow: [signed-in]", "public:", "  - /api/v3/repos/acme/**")
                 .route(
                         "hooks",
                         "path: /hooks/**",
@@ -169,6 +169,30 @@ class ChatAppCallsTest {
         github.endpoint("/api/v3/repos/acme/wiki/issues").next(Fault.status(502));
         assertThat(call("POST", "/repos/acme/wiki/issues", "{}").statusCode()).isEqualTo(502);
         assertThat(seen()).hasSize(1);
+    }
+
+    @Test
+    void R17_strangersReadWhatIsPublicByTheGatewaysOwnQuotaAndNoMore() {
+        github.content().put("/repos/acme/open", "{\"name\": \"open\"}");
+        github.content().put("/repos/acme/closed", "{}").seenBy("octocat");
+        github.content().put("/repos/other/open", "{}");
+        HttpPerson stranger = gateway.stranger();
+        assertThat(get("/repos/acme/closed").statusCode()).isEqualTo(200);
+        int left = github.remainingOf("octocat");
+        github.forgetCalls();
+
+        HttpResponse<String> answer = stranger.get("/api/v3/repos/acme/open");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("open");
+        assertThat(github.calls().last().header("Authorization")).startsWith("Basic ");
+        assertThat(github.remainingOf("octocat")).isEqualTo(left);
+        // What somebody else has read and strangers may not see is not given to them from what was kept.
+        assertThat(stranger.get("/api/v3/repos/acme/closed").statusCode()).isEqualTo(404);
+        assertThat(stranger.get("/api/v3/repos/other/open").statusCode()).isEqualTo(401);
+        assertThat(stranger.send("PATCH", "/api/v3/repos/acme/open", "{}").statusCode())
+                .isEqualTo(401);
+        assertThat(stranger.get("/api/v3/user").statusCode()).isEqualTo(401);
     }
 
     @Test

@@ -14,6 +14,7 @@ final class Api {
     private static final String DEFAULT_VERSION = "2022-11-28";
     private static final Set<String> VERSIONS = Set.of(DEFAULT_VERSION, "2026-03-10");
     private static final int ANONYMOUS_QUOTA = 60;
+    private static final int APP_QUOTA = 5_000;
     private static final DateTimeFormatter EXPIRATION =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
@@ -42,6 +43,21 @@ final class Api {
     /** Answers what needs no person, such as the calls an app makes with its id and secret. */
     Reply asAnyone(Call call, Supplier<Reply> answer) {
         return refusal(call).orElseGet(answer).with("X-GitHub-Media-Type", "github.v3; format=json");
+    }
+
+    /** Whether an app calls with its id and secret, for nobody. */
+    boolean isApp(Call call) {
+        return call.basic()
+                .filter(basic -> state.app(basic.id())
+                        .filter(app -> app.hasSecret(basic.secret()))
+                        .isPresent())
+                .isPresent();
+    }
+
+    /** Answers for an app, and counts it against the app's own quota. */
+    Reply asApp(Call call, Supplier<Reply> answer) {
+        String key = "app:" + call.basic().orElseThrow().id();
+        return refusal(call).orElseGet(() -> state.quotas.take(key, APP_QUOTA).on(answer.get()));
     }
 
     private Optional<Reply> refusal(Call call) {

@@ -34,6 +34,9 @@ final class ContentEndpoints {
 
     Reply answer(Call call) {
         String token = call.token();
+        if (api.isApp(call)) {
+            return api.asApp(call, () -> answer(call, pathOf(call), "an app"));
+        }
         return token == null
                 ? api.asPersonAsIs(call, caller -> answer(call, pathOf(call), caller))
                 : installations

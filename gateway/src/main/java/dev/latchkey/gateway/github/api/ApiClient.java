@@ -1,8 +1,8 @@
 package dev.latchkey.gateway.github.api;
 
+import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
-import dev.latchkey.gateway.provider.AccessToken;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -57,8 +57,8 @@ public final class ApiClient {
     }
 
     /** The answer, as soon as its head is there. Fails as {@link Failures} says. */
-    Mono<ApiAnswer> send(ApiRequest request, AccessToken token) {
-        String authorization = "Bearer " + token.reveal();
+    Mono<ApiAnswer> send(ApiRequest request, Secret credentials) {
+        String authorization = credentials.reveal();
         HttpClient client = request.isSafe() ? repeating : once;
         HttpClient.RequestSender sender = client.headers(headers -> fill(headers, request, authorization))
                 .request(io.netty.handler.codec.http.HttpMethod.valueOf(

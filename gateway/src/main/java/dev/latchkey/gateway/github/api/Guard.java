@@ -1,9 +1,9 @@
 package dev.latchkey.gateway.github.api;
 
 import dev.latchkey.gateway.github.pace.Kind;
+import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
-import dev.latchkey.gateway.provider.AccessToken;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.bulkhead.BulkheadFullException;
@@ -85,8 +85,9 @@ public final class Guard {
         return answer instanceof ApiAnswer given && given.status() >= 500;
     }
 
-    Mono<ApiAnswer> send(ApiRequest request, AccessToken token) {
-        return client.send(request, token)
+    /** @param credentials what stands in {@code Authorization} */
+    Mono<ApiAnswer> send(ApiRequest request, Secret credentials) {
+        return client.send(request, credentials)
                 .transformDeferred(sent -> request.body().isRepeatable() ? limited(sent) : sent)
                 .transformDeferred(BulkheadOperator.of(bulkhead))
                 .transformDeferred(CircuitBreakerOperator.of(request.kind() == Kind.REST ? breaker : queryBreaker))

@@ -34,6 +34,15 @@ public sealed interface Principal {
         }
     }
 
+    /** The gateway's own app, where nobody is calling: it sees what everybody sees, and spends its own quota. */
+    record OfApp() implements Principal {
+
+        @Override
+        public String toString() {
+            return "app";
+        }
+    }
+
     /** Whose calls GitHub counts: the name of a bucket, and of nothing else. */
     default String payer() {
         return toString();
