@@ -31,7 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,36 +53,58 @@ class AccountLinksTest {
     private static final String HOOK_SECRET = "hook-secret-0123456789abcdef";
     private static final Duration LIFETIME = Duration.ofDays(7);
 
+    private static final String WEBHOOK_SECRET = "webhook-secret";
+    private static final AtomicInteger TESTS = new AtomicInteger();
+
     @TempDir
-    private Path data;
+    private static Path data;
 
-    private final TestClock clock = TestClock.now();
-    private final GitHubStub github = GitHubStub.start(clock);
-    private final EchoBackend app = EchoBackend.start();
-    private final Chat chat = new Chat();
-    private TestGateway gateway;
+    private static TestClock clock;
+    private static GitHubStub github;
+    private static EchoBackend app;
+    private static Chat chat;
+    private static TestGateway gateway;
 
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
+    /** Accounts of the chat and at GitHub that no other test has. */
+    private final int number = TESTS.incrementAndGet();
+
+    private final String mona = "mona-" + number;
+    private final String hubot = "hubot-" + number;
+    private final String later = "later-" + number;
+    private final String last = "last-" + number;
+    private final String octocat = "octocat-" + number;
+
+    @BeforeAll
+    static void startAll() {
+        clock = TestClock.now();
+        github = GitHubStub.start(clock);
+        app = EchoBackend.start();
+        chat = new Chat();
+        gateway = configured().dataIn(data).start();
+    }
+
+    @AfterAll
+    static void stopAll() {
+        gateway.close();
         chat.close();
         app.close();
         github.close();
     }
 
-    private TestGateway.Builder configured() {
+    @BeforeEach
+    void passTime() {
+        clock.advance(Duration.ofHours(1));
+        github.forgetCalls();
+    }
+
+    private static TestGateway.Builder configured() {
         return TestGateway.signingInAt(github)
                 .clock(clock)
                 .property("latchkey.links.hook-url", chat.url())
                 .property("latchkey.links.hook-secret", HOOK_SECRET)
+                .property("latchkey.github.webhook-secret", WEBHOOK_SECRET)
                 .route("app", "path: /app/**", "to: " + app.url(), "allow: [signed-in]")
                 .route("api", "to: builtin:github-api", "allow: [signed-in]");
-    }
-
-    private void start() {
-        gateway = configured().dataIn(data).start();
     }
 
     /** Where the gateway tells what became of links. */
@@ -88,6 +112,7 @@ class AccountLinksTest {
 
         private final List<Told> told = new CopyOnWriteArrayList<>();
         private final AtomicInteger unwell = new AtomicInteger();
+        private volatile String patient = "";
         private volatile Supplier<Boolean> question = () -> false;
         private final DisposableServer server = HttpServer.create()
                 .host("127.0.0.1")
@@ -97,10 +122,15 @@ class AccountLinksTest {
                         .asByteArray()
                         .publishOn(Schedulers.boundedElastic())
                         .flatMap(body -> {
-                            boolean refuses = unwell.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                            String user = JsonMapper.shared()
+                                    .readTree(body)
+                                    .path("user")
+                                    .asString();
+                            boolean mine = user.equals(patient);
+                            boolean refuses = mine && unwell.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
                             String signature = request.requestHeaders().get("X-Hub-Signature-256");
                             String delivery = request.requestHeaders().get("X-Latchkey-Delivery");
-                            told.add(new Told(body, signature, delivery, question.get()));
+                            told.add(new Told(body, signature, delivery, mine && question.get()));
                             return Mono.from(
                                     response.status(refuses ? 503 : 204).send());
                         }))
@@ -112,8 +142,9 @@ class AccountLinksTest {
                 return JsonMapper.shared().readTree(body);
             }
 
-            String event() {
-                return json().path("event").asString();
+            boolean is(String event, String user) {
+                return json().path("event").asString().equals(event)
+                        && json().path("user").asString().equals(user);
             }
         }
 
@@ -121,13 +152,13 @@ class AccountLinksTest {
             return "http://127.0.0.1:" + server.port() + "/hook";
         }
 
-        List<Told> of(String event) {
-            return told.stream().filter(one -> one.event().equals(event)).toList();
+        List<Told> of(String event, String user) {
+            return told.stream().filter(one -> one.is(event, user)).toList();
         }
 
-        Told waitFor(String event) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> !of(event).isEmpty());
-            return of(event).get(0);
+        JsonNode waitFor(String event, String user) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> !of(event, user).isEmpty());
+            return of(event, user).get(0).json();
         }
 
         @Override
@@ -227,7 +258,6 @@ class AccountLinksTest {
 
     @Test
     void R01_aChatAsksForAnAddressThatLinksItsAccountInWhicheverBrowser() {
-        start();
         HttpResponse<String> answer = ask(gateway, "{\"user\": \"U024BE7LH\", \"room\": \"#general\"}");
         assertThat(answer.statusCode()).isEqualTo(201);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
@@ -237,7 +267,7 @@ class AccountLinksTest {
                 .isEqualTo(clock.instant().plus(Duration.ofMinutes(10)));
         assertThat(isLinked("U024BE7LH")).isFalse();
 
-        assertLinked(confirmed(gateway.stranger(), "octocat", url));
+        assertLinked(confirmed(gateway.stranger(), octocat, url));
 
         assertThat(isLinked("U024BE7LH")).isTrue();
         assertThat(isLinked("somebody-else")).isFalse();
@@ -245,31 +275,33 @@ class AccountLinksTest {
 
     @Test
     void R01_onlyWhoeverMayIsAnsweredAndNotAtTheEdge() {
-        gateway = configured()
-                .dataIn(data)
+        TestGateway guarded = configured()
                 .property("latchkey.internal.token", "internal-token-of-the-chat")
                 .start();
-        assertProblem(ask(gateway, "{\"user\": \"mona\"}"), 401, "internal.token.required");
-        for (String method : List.of("GET", "DELETE")) {
-            assertProblem(server(gateway).send(method, "/links/mona", null), 401, "internal.token.required");
+        try (guarded) {
+            assertProblem(ask(guarded, "{\"user\": \"mona\"}"), 401, "internal.token.required");
+            for (String method : List.of("GET", "DELETE")) {
+                assertProblem(server(guarded).send(method, "/links/mona", null), 401, "internal.token.required");
+            }
+            assertProblem(server(guarded).send("POST", "/links/mona/token", null), 401, "internal.token.required");
+            HttpResponse<String> known = server(guarded)
+                    .send(
+                            "POST",
+                            "/links",
+                            "{\"user\": \"mona\"}",
+                            "Content-Type",
+                            "application/json",
+                            "Authorization",
+                            "Bearer internal-token-of-the-chat");
+            assertThat(known.statusCode()).isEqualTo(201);
         }
-        assertProblem(server(gateway).send("POST", "/links/mona/token", null), 401, "internal.token.required");
-        HttpResponse<String> known = server(gateway)
-                .send(
-                        "POST",
-                        "/links",
-                        "{\"user\": \"mona\"}",
-                        "Content-Type",
-                        "application/json",
-                        "Authorization",
-                        "Bearer internal-token-of-the-chat");
-        assertThat(known.statusCode()).isEqualTo(201);
-        assertThat(gateway.stranger().get("/app/links").statusCode()).isEqualTo(401);
+        HttpPerson person = gateway.stranger();
+        person.signIn(github, octocat, "/app/x");
+        assertThat(person.fetch("/links/mona").statusCode()).isEqualTo(404);
     }
 
     @Test
     void R01_whatCannotBeAnAccountIsRefused() {
-        start();
         List<String> unfit = List.of(
                 "",
                 "[]",
@@ -279,7 +311,7 @@ class AccountLinksTest {
                 "{\"user\": 7}",
                 "{\"user\": \"a\\nb\"}",
                 "{\"user\": \"" + "a".repeat(201) + "\"}",
-                "{\"user\": \"mona\", \"room\": \"" + "a".repeat(201) + "\"}");
+                "{\"user\": \"" + mona + "\", \"room\": \"" + "a".repeat(201) + "\"}");
         for (String body : unfit) {
             assertProblem(ask(gateway, body), 400, "link.unfit");
         }
@@ -287,51 +319,48 @@ class AccountLinksTest {
 
     @Test
     void R02_thePageNamesBothAccountsAndNothingIsLinkedBeforeItIsConfirmed() {
-        start();
         HttpPerson person = gateway.stranger();
-        HttpResponse<String> page = person.signIn(github, "octocat", loginUrl("mona"));
-        assertThat(page.body()).contains(">mona<", ">octocat<", "#general");
-        assertThat(isLinked("mona")).isFalse();
+        HttpResponse<String> page = person.signIn(github, octocat, loginUrl(mona));
+        assertThat(page.body()).contains(">" + mona + "<", ">" + octocat + "<", "#general");
+        assertThat(isLinked(mona)).isFalse();
         assertLinked(person.submit(page, Map.of("decision", "allow")));
-        assertThat(isLinked("mona")).isTrue();
+        assertThat(isLinked(mona)).isTrue();
     }
 
     @Test
     void R02_anAddressIsGoodOnceForTenMinutesAndCannotBeMadeUp() {
-        start();
-        String url = loginUrl("mona");
-        assertThat(loginUrl("mona")).isNotEqualTo(url);
+        String url = loginUrl(mona);
+        assertThat(loginUrl(mona)).isNotEqualTo(url);
         HttpPerson person = gateway.stranger();
-        HttpResponse<String> page = person.signIn(github, "octocat", url);
+        HttpResponse<String> page = person.signIn(github, octocat, url);
         assertLinked(person.submit(page, Map.of("decision", "allow")));
         assertProblem(person.navigate(url), 404, "link.over");
         assertProblem(person.submit(page, Map.of("decision", "allow")), 404, "link.over");
 
-        String late = loginUrl("hubot");
+        String late = loginUrl(hubot);
         HttpResponse<String> open = person.navigate(late);
         clock.advance(Duration.ofMinutes(10));
         assertProblem(person.navigate(late), 404, "link.over");
         assertProblem(person.submit(open, Map.of("decision", "allow")), 404, "link.over");
 
-        for (String request : List.of("mona", "", "%00", "a".repeat(5_000))) {
+        for (String request : List.of(mona, "", "%00", "a".repeat(5_000))) {
             assertThat(person.navigate("/oauth2/link?request=" + request).statusCode())
                     .isIn(400, 404);
         }
-        assertThat(isLinked("hubot")).isFalse();
-        assertThat(chat.of("declined")).isEmpty();
+        assertThat(isLinked(hubot)).isFalse();
+        assertThat(chat.of("declined", hubot)).isEmpty();
     }
 
     @Test
     void R02_noPageConfirmsInSomebodysPlace() {
-        start();
         HttpPerson mallory = gateway.stranger();
         HttpResponse<String> page = mallory.signIn(github, "mallory", loginUrl("mallory-in-chat"));
         HttpPerson victim = gateway.stranger();
-        victim.signIn(github, "octocat", "/app/x");
+        victim.signIn(github, octocat, "/app/x");
 
         // What was shown to the attacker, in the victim's browser; from the gateway itself and from elsewhere.
         assertProblem(victim.submit(page, Map.of("decision", "allow")), 404, "link.over");
-        HttpResponse<String> own = victim.navigate(loginUrl("mona"));
+        HttpResponse<String> own = victim.navigate(loginUrl(mona));
         String ticket = own.body().replaceAll("(?s).*name=\"ticket\" value=\"([^\"]*)\".*", "$1");
         HttpResponse<String> forged = victim.post(
                 "/oauth2/link",
@@ -344,17 +373,17 @@ class AccountLinksTest {
         assertThat(own.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("frame-ancestors 'none'");
         assertThat(isLinked("mallory-in-chat")).isFalse();
-        assertThat(isLinked("mona")).isFalse();
+        assertThat(isLinked(mona)).isFalse();
     }
 
     @Test
     void R03_thePageAtTheEndSaysThatTheTabCanBeClosedAndWhatTheChatWantsSaid() {
-        start();
-        HttpResponse<String> asked =
-                ask(gateway, "{\"user\": \"mona\", \"room\": \"\", \"done\": \"Back to the chat, <b>please</b>.\"}");
+        HttpResponse<String> asked = ask(
+                gateway,
+                "{\"user\": \"" + mona + "\", \"room\": \"\", \"done\": \"Back to the chat, <b>please</b>.\"}");
         String url = json(asked).path("login_url").asString();
         HttpPerson person = gateway.stranger();
-        HttpResponse<String> page = person.signIn(github, "octocat", url);
+        HttpResponse<String> page = person.signIn(github, octocat, url);
         HttpResponse<String> done = person.submit(page, Map.of("decision", "allow"));
         assertThat(done.statusCode()).isEqualTo(200);
         assertThat(done.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
@@ -368,75 +397,72 @@ class AccountLinksTest {
 
     @Test
     void R04_whoDeclinesHereOrAtGitHubIsToldSoAndTheChatToo() {
-        start();
         HttpPerson here = gateway.stranger();
-        HttpResponse<String> page = here.signIn(github, "octocat", loginUrl("mona"));
+        HttpResponse<String> page = here.signIn(github, octocat, loginUrl(mona));
         assertProblem(here.submit(page, Map.of("decision", "deny")), 401, "link.declined");
-        assertThat(chat.waitFor("declined").json().path("user").asString()).isEqualTo("mona");
+        assertThat(chat.waitFor("declined", mona).path("room").asString()).isEqualTo("#general");
         assertProblem(here.submit(page, Map.of("decision", "allow")), 404, "link.over");
 
-        String url = loginUrl("hubot");
+        String url = loginUrl(hubot);
         HttpPerson there = gateway.stranger();
         HttpResponse<String> answer = there.arrive(github.decline(there.beginSignIn(url)));
         assertProblem(answer, 401, "link.declined");
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
-        await().atMost(Duration.ofSeconds(30)).until(() -> chat.of("declined").size() == 2);
-        assertThat(chat.of("declined").get(1).json().path("user").asString()).isEqualTo("hubot");
-        assertThat(isLinked("mona")).isFalse();
-        assertThat(isLinked("hubot")).isFalse();
+        assertThat(chat.waitFor("declined", hubot).path("reason").asString()).isEqualTo("sign-in.declined");
+        assertThat(isLinked(mona)).isFalse();
+        assertThat(isLinked(hubot)).isFalse();
     }
 
     @Test
     void R05_aCodeThatIsRefusedChangesNothing() {
-        start();
-        signOut(link("mona", "octocat"));
-        JsonNode before = status("mona");
+        signOut(link(mona, octocat));
+        JsonNode before = status(mona);
         clock.advance(Duration.ofDays(1));
-        String url = loginUrl("mona");
+        String url = loginUrl(mona);
         HttpPerson person = gateway.stranger();
-        URI callback = github.authorize(person.beginSignIn(url), "octocat");
+        URI callback = github.authorize(person.beginSignIn(url), octocat);
         github.tokenEndpoint().next(Fault.body(200, "{\"error\": \"bad_verification_code\"}"));
 
         HttpResponse<String> answer = person.arrive(callback);
 
         assertProblem(answer, 400, "sign-in.code.refused");
-        JsonNode told = chat.waitFor("failed").json();
-        assertThat(told.path("user").asString()).isEqualTo("mona");
+        JsonNode told = chat.waitFor("failed", mona);
         assertThat(told.path("reason").asString()).isEqualTo("sign-in.code.refused");
-        assertThat(status("mona")).isEqualTo(before);
+        assertThat(status(mona)).isEqualTo(before);
         // And the same address still does, if it goes better.
-        assertLinked(confirmed(person, "octocat", url));
+        assertLinked(confirmed(person, octocat, url));
     }
 
     @Test
     void R06_theChatIsToldAfterTheTokenIsStoredSignedAndAgainUntilItListens() throws Exception {
-        start();
-        chat.question = () -> isLinked("mona") && callAs(token("mona")).statusCode() == 200;
+        chat.patient = mona;
+        chat.question = () -> isLinked(mona) && callAs(token(mona)).statusCode() == 200;
         chat.unwell.set(2);
-        link("mona", "octocat");
+        link(mona, octocat);
 
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             clock.advance(Duration.ofSeconds(1));
-            return chat.of("linked").size() >= 3;
+            return chat.of("linked", mona).size() >= 3;
         });
 
-        Chat.Told told = chat.of("linked").get(0);
+        Chat.Told told = chat.of("linked", mona).get(0);
         assertThat(told.answer()).isTrue();
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(HOOK_SECRET.getBytes(UTF_8), "HmacSHA256"));
         assertThat(told.signature()).isEqualTo("sha256=" + HexFormat.of().formatHex(mac.doFinal(told.body())));
         JsonNode json = told.json();
         assertThat(json.path("id").asString()).isEqualTo(told.delivery());
-        assertThat(json.path("user").asString()).isEqualTo("mona");
+        assertThat(json.path("user").asString()).isEqualTo(mona);
         assertThat(json.path("room").asString()).isEqualTo("#general");
-        assertThat(json.path("login").asString()).isEqualTo("octocat");
-        assertThat(json.path("github_id").asString()).isEqualTo("583231");
+        assertThat(json.path("login").asString()).isEqualTo(octocat);
+        assertThat(json.path("github_id").asString())
+                .isEqualTo(status(mona).path("github_id").asString());
         assertThat(json.path("scopes").toString()).contains("read:user");
         assertThat(json.path("expires_at").asString()).endsWith("Z");
         String body = new String(told.body(), UTF_8);
         assertThat(github.secretsSeen()).noneMatch(body::contains);
         assertThat(body).doesNotContain("lk_");
-        assertThat(chat.of("linked").stream().map(Chat.Told::delivery).distinct())
+        assertThat(chat.of("linked", mona).stream().map(Chat.Told::delivery).distinct())
                 .hasSize(1);
     }
 
@@ -444,13 +470,12 @@ class AccountLinksTest {
 
     @Test
     void R07_tellsWhoIsLinkedSinceWhenAndUntilWhen() {
-        start();
-        assertThat(status("mona").toString()).isEqualTo("{\"user\":\"mona\",\"linked\":false}");
+        assertThat(status(mona).toString()).isEqualTo("{\"user\":\"" + mona + "\",\"linked\":false}");
         Instant now = clock.instant();
-        link("mona", "octocat");
-        JsonNode status = status("mona");
+        link(mona, octocat);
+        JsonNode status = status(mona);
         assertThat(status.path("linked").asBoolean()).isTrue();
-        assertThat(status.path("login").asString()).isEqualTo("octocat");
+        assertThat(status.path("login").asString()).isEqualTo(octocat);
         assertThat(status.path("scopes").toString()).contains("read:user");
         assertThat(Instant.parse(status.path("linked_at").asString())).isEqualTo(now);
         assertThat(Instant.parse(status.path("expires_at").asString())).isEqualTo(now.plus(LIFETIME));
@@ -459,9 +484,8 @@ class AccountLinksTest {
 
     @Test
     void R08_theChatCallsGitHubAsItsPersonWithoutEverHoldingTheirToken(CapturedOutput output) {
-        start();
-        link("mona", "octocat");
-        HttpResponse<String> given = server(gateway).send("POST", "/links/mona/token", null);
+        link(mona, octocat);
+        HttpResponse<String> given = server(gateway).send("POST", "/links/" + mona + "/token", null);
         String token = json(given).path("token").asString();
         assertThat(token).startsWith("lk_");
         assertThat(github.secretsSeen()).noneMatch(given.body()::contains);
@@ -469,21 +493,23 @@ class AccountLinksTest {
 
         assertThat(callAs(token).statusCode()).isEqualTo(200);
 
-        assertThat(github.calls().last().login()).isEqualTo("octocat");
+        assertThat(github.calls().last().login()).isEqualTo(octocat);
         assertThat(github.calls().last().header("Authorization")).startsWith("Bearer gho_");
         assertThat(gateway.stranger()
                         .get("/app/x", "Authorization", "token " + token)
                         .statusCode())
                 .isEqualTo(403);
-        assertThat(token("mona")).isEqualTo(token);
-        assertThat(server(gateway).send("POST", "/links/hubot/token", null).statusCode())
+        assertThat(token(mona)).isEqualTo(token);
+        assertThat(server(gateway)
+                        .send("POST", "/links/" + hubot + "/token", null)
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(output.getAll())
-                .contains("link=mona decision=granted", "link=hubot decision=refused")
+                .contains("link=" + mona + " decision=granted", "link=" + hubot + " decision=refused")
                 .doesNotContain(token);
         clock.advance(Duration.ofHours(1));
         assertProblem(callAs(token), 401, "api-token.refused");
-        assertThat(callAs(token("mona")).statusCode()).isEqualTo(200);
+        assertThat(callAs(token(mona)).statusCode()).isEqualTo(200);
     }
 
     // Ending
@@ -497,109 +523,105 @@ class AccountLinksTest {
 
     @Test
     void R09_aLinkEndsAWeekAfterItWasConfirmedAndItsTokenWithIt() throws Exception {
-        start();
-        link("mona", "octocat");
+        link(mona, octocat);
+        String id = status(mona).path("github_id").asString();
         clock.advance(LIFETIME.minus(Duration.ofMinutes(30)));
-        String token = token("mona");
+        String token = token(mona);
         clock.advance(Duration.ofMinutes(30).minusSeconds(2));
-        assertThat(isLinked("mona")).isTrue();
+        assertThat(isLinked(mona)).isTrue();
         assertThat(callAs(token).statusCode()).isEqualTo(200);
 
         clock.advance(Duration.ofSeconds(2));
 
         assertProblem(callAs(token), 401, "api-token.refused");
-        assertThat(isLinked("mona")).isFalse();
-        assertThat(server(gateway).send("POST", "/links/mona/token", null).statusCode())
+        assertThat(isLinked(mona)).isFalse();
+        assertThat(server(gateway)
+                        .send("POST", "/links/" + mona + "/token", null)
+                        .statusCode())
                 .isEqualTo(404);
-        assertGone("octocat", "583231");
-        assertThat(stored("link:" + nameOf("mona"))).isEmpty();
+        assertGone(octocat, id);
+        String name = nameOf(mona);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> stored("link:" + name).isEmpty());
     }
 
     @Test
     void R10_linkingAgainMovesTheEndAndLoggingOutTakesItAway() {
-        start();
-        link("mona", "octocat");
+        link(mona, octocat);
         clock.advance(Duration.ofDays(6));
-        link("mona", "octocat");
+        link(mona, octocat);
         clock.advance(Duration.ofDays(6));
-        assertThat(isLinked("mona")).isTrue();
-        assertThat(callAs(token("mona")).statusCode()).isEqualTo(200);
+        assertThat(isLinked(mona)).isTrue();
+        assertThat(callAs(token(mona)).statusCode()).isEqualTo(200);
 
-        link("hubot", "hubot");
-        assertThat(end("hubot").statusCode()).isEqualTo(200);
+        link(hubot, hubot);
+        assertThat(end(hubot).statusCode()).isEqualTo(200);
         clock.advance(Duration.ofDays(2));
-        chat.waitFor("expired");
-        link("last", "octocat");
-        clock.advance(Duration.ofDays(8));
-        await().atMost(Duration.ofSeconds(30)).until(() -> chat.of("expired").size() == 2);
-        assertThat(chat.of("expired").stream()
-                        .map(told -> told.json().path("user").asString()))
-                .containsExactly("mona", "last");
+        chat.waitFor("expired", mona);
+        // Whatever could be told wrongly would be told before the next.
+        link(last, octocat);
+        clock.advance(LIFETIME);
+        chat.waitFor("expired", last);
+        assertThat(chat.of("expired", mona)).hasSize(1);
+        assertThat(chat.of("expired", hubot)).isEmpty();
     }
 
     @Test
     void R10_anotherPersonTakesThePlaceOfTheFirstWhoseTokenActsNoMore() {
-        start();
-        signOut(link("mona", "octocat"));
-        String first = token("mona");
+        signOut(link(mona, octocat));
+        String first = token(mona);
+        String id = status(mona).path("github_id").asString();
         assertThat(callAs(first).statusCode()).isEqualTo(200);
-        link("mona", "hubot");
+        link(mona, hubot);
         assertProblem(callAs(first), 401, "api-token.refused");
-        assertThat(status("mona").path("login").asString()).isEqualTo("hubot");
-        assertGone("octocat", "583231");
+        assertThat(status(mona).path("login").asString()).isEqualTo(hubot);
+        assertGone(octocat, id);
     }
 
     @Test
     void R11_theEndIsToldOnceAndOnlyWhereALinkWasRemoved() {
-        start();
-        link("mona", "octocat");
-        link("hubot", "hubot");
-        end("hubot");
+        link(mona, octocat);
+        link(hubot, hubot);
+        end(hubot);
         clock.advance(LIFETIME);
-        JsonNode told = chat.waitFor("expired").json();
-        assertThat(told.path("user").asString()).isEqualTo("mona");
-        assertThat(told.path("room").asString()).isEqualTo("#general");
-        // Whatever could be told wrongly would be told before the next.
-        link("later", "octocat");
+        assertThat(chat.waitFor("expired", mona).path("room").asString()).isEqualTo("#general");
+        link(later, octocat);
         clock.advance(LIFETIME);
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> chat.of("expired").stream()
-                        .anyMatch(one -> one.json().path("user").asString().equals("later")));
-        assertThat(chat.of("expired")).hasSize(2);
+        chat.waitFor("expired", later);
+        assertThat(chat.of("expired", mona)).hasSize(1);
+        assertThat(chat.of("expired", hubot)).isEmpty();
     }
 
     @Test
     void R12_loggingOutEndsTheTokenAtGitHubAndWaitsForNobody() {
-        start();
-        signOut(link("mona", "octocat"));
-        String token = token("mona");
-        assertThat(github.liveTokensOf("octocat")).hasSize(1);
+        signOut(link(mona, octocat));
+        String token = token(mona);
+        assertThat(github.liveTokensOf(octocat)).hasSize(1);
+        String id = status(mona).path("github_id").asString();
         github.revocationEndpoint().next(Fault.status(500));
 
-        assertThat(end("mona").statusCode()).isEqualTo(200);
+        assertThat(end(mona).statusCode()).isEqualTo(200);
 
-        assertThat(isLinked("mona")).isFalse();
+        assertThat(isLinked(mona)).isFalse();
         assertProblem(callAs(token), 401, "api-token.refused");
-        assertGone("octocat", "583231");
+        assertGone(octocat, id);
     }
 
     @Test
     void R12_aSessionKeepsTheTokenThatALinkGivesUp() {
-        start();
-        HttpPerson person = link("mona", "octocat");
-        end("mona");
+        HttpPerson person = link(mona, octocat);
+        end(mona);
         assertThat(person.fetch("/api/v3/user").statusCode()).isEqualTo(200);
-        assertThat(github.liveTokensOf("octocat")).hasSize(1);
+        assertThat(github.liveTokensOf(octocat)).hasSize(1);
     }
 
     @Test
     void R13_whoIsNotLinkedIsToldSoHoweverOften() {
-        start();
-        link("mona", "octocat");
-        HttpResponse<String> first = end("mona");
+        link(mona, octocat);
+        HttpResponse<String> first = end(mona);
         assertThat(first.statusCode()).isEqualTo(200);
         for (int i = 0; i < 2; i++) {
-            HttpResponse<String> again = end("mona");
+            HttpResponse<String> again = end(mona);
             assertThat(again.statusCode()).isEqualTo(404);
             assertThat(json(again).path("linked").asBoolean(true)).isFalse();
         }
@@ -607,56 +629,50 @@ class AccountLinksTest {
 
     @Test
     void R20_aTokenThatExpiresIsRenewedForAsLongAsTheLinkLasts() {
-        github.app().asGitHubApp();
-        start();
-        signOut(link("mona", "octocat"));
-        String before = github.liveTokensOf("octocat").get(0).value();
+        github.app().expiringTokens();
+        signOut(link(mona, octocat));
+        String before = github.liveTokensOf(octocat).get(0).value();
         for (int i = 0; i < 6; i++) {
             clock.advance(Duration.ofHours(26));
-            assertThat(callAs(token("mona")).statusCode()).isEqualTo(200);
+            assertThat(callAs(token(mona)).statusCode()).isEqualTo(200);
         }
         List<String> live =
-                github.liveTokensOf("octocat").stream().map(StubToken::value).toList();
+                github.liveTokensOf(octocat).stream().map(StubToken::value).toList();
         assertThat(live).hasSize(1).doesNotContain(before);
-        assertThat(status("mona").path("expires_at").asString()).endsWith("Z");
+        assertThat(status(mona).path("expires_at").asString()).endsWith("Z");
+        github.app().lastingTokens();
     }
 
     @Test
     void R20_whoTakesTheGrantBackAtGitHubEndsTheLinkAndTheChatIsTold() {
-        github.app().asGitHubApp();
-        gateway = configured()
-                .dataIn(data)
-                .property("latchkey.github.webhook-secret", "webhook-secret")
-                .start();
-        link("mona", "octocat");
-        String token = token("mona");
-        github.authorizationRevoked("octocat")
-                .signedWith("webhook-secret")
+        link(mona, octocat);
+        String token = token(mona);
+        github.authorizationRevoked(octocat)
+                .signedWith(WEBHOOK_SECRET)
                 .deliverTo(URI.create(gateway.url() + "/oauth2/webhooks/github"));
-        assertThat(isLinked("mona")).isFalse();
+        assertThat(isLinked(mona)).isFalse();
         assertProblem(callAs(token), 401, "api-token.refused");
-        assertThat(chat.waitFor("revoked").json().path("user").asString()).isEqualTo("mona");
+        assertThat(chat.waitFor("revoked", mona).path("login").asString()).isEqualTo(octocat);
     }
 
     @Test
     void R21_nothingOfALinkCanBeReadInTheStoreAndItsEndOutlivesARestart() throws Exception {
-        start();
-        link("mona-in-chat", "octocat");
-        String token = token("mona-in-chat");
-        chat.waitFor("linked");
-        for (String key : List.of("link:", "link-token:")) {
-            String bytes = new String(stored(key + nameOf("mona-in-chat")).orElseThrow(), UTF_8);
-            assertThat(bytes)
-                    .doesNotContain("mona-in-chat")
-                    .doesNotContain("octocat")
-                    .doesNotContain(token);
+        link(mona, octocat);
+        String token = token(mona);
+        String id = status(mona).path("github_id").asString();
+        chat.waitFor("linked", mona);
+        for (String key : List.of("link:", "link-token:", "token:")) {
+            String name = key.equals("token:") ? "github:" + id : nameOf(mona);
+            String bytes = new String(stored(key + name).orElseThrow(), UTF_8);
+            assertThat(bytes).doesNotContain(mona).doesNotContain(octocat).doesNotContain(token);
+            assertThat(github.secretsSeen()).noneMatch(bytes::contains);
         }
         gateway.close();
         clock.advance(LIFETIME.plusHours(5));
-        start();
-        assertThat(chat.waitFor("expired").json().path("user").asString()).isEqualTo("mona-in-chat");
-        assertThat(isLinked("mona-in-chat")).isFalse();
-        assertThat(stored("token:github:583231")).isEmpty();
+        gateway = configured().dataIn(data).start();
+        chat.waitFor("expired", mona);
+        assertThat(isLinked(mona)).isFalse();
+        assertThat(stored("token:github:" + id)).isEmpty();
     }
 
     @Test
@@ -664,19 +680,17 @@ class AccountLinksTest {
         try (RedisServer redis = RedisServer.embedded();
                 TestGateway first = node(redis).start();
                 TestGateway second = node(redis).start()) {
-            gateway = null;
-            for (String user : List.of("mona", "hubot", "later")) {
+            for (String user : List.of(mona, hubot, later)) {
                 HttpPerson person = first.stranger();
                 String url = loginUrl(second, user).replace(second.url(), first.url());
-                HttpResponse<String> page = person.signIn(github, "octocat", url);
+                HttpResponse<String> page = person.signIn(github, octocat, url);
                 assertLinked(person.submit(page, Map.of("decision", "allow")));
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> chat.of("expired").stream()
-                                .anyMatch(told ->
-                                        told.json().path("user").asString().equals(user)));
+                chat.waitFor("expired", user);
             }
-            assertThat(chat.of("linked")).hasSize(3);
-            assertThat(chat.of("expired")).hasSize(3);
+            for (String user : List.of(mona, hubot, later)) {
+                assertThat(chat.of("linked", user)).hasSize(1);
+                assertThat(chat.of("expired", user)).hasSize(1);
+            }
         }
     }
 
@@ -686,19 +700,21 @@ class AccountLinksTest {
 
     @Test
     void R22_aLinkIsAFewHundredBytesInTheStoreAndOneEntryInAQueue() throws Exception {
-        start();
-        HttpPerson person = link("user-0", "octocat");
-        int threads = Thread.activeCount();
-        for (int i = 1; i < 40; i++) {
+        int many = 40;
+        HttpPerson person = link(mona + "-0", octocat);
+        for (int i = 1; i < many; i++) {
             clock.advance(Duration.ofSeconds(10));
-            assertLinked(confirmed(person, "octocat", loginUrl("user-" + i)));
+            assertLinked(confirmed(person, octocat, loginUrl(mona + '-' + i)));
         }
-        for (int i = 0; i < 40; i++) {
-            assertThat(stored("link:" + nameOf("user-" + i)).orElseThrow()).hasSizeLessThan(700);
+        for (int i = 0; i < many; i++) {
+            assertThat(stored("link:" + nameOf(mona + '-' + i)).orElseThrow()).hasSizeLessThan(700);
         }
-        assertThat(Thread.activeCount()).isLessThan(threads + 20);
-        clock.advance(LIFETIME.plusHours(1));
-        await().atMost(Duration.ofSeconds(60)).until(() -> chat.of("expired").size() == 40);
-        assertThat(stored("link:" + nameOf("user-0"))).isEmpty();
+        clock.advance(LIFETIME);
+        for (int i = 0; i < many; i++) {
+            chat.waitFor("expired", mona + '-' + i);
+            String name = nameOf(mona + '-' + i);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> stored("link:" + name).isEmpty());
+        }
     }
 }
