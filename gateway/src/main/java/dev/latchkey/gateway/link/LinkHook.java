@@ -69,10 +69,14 @@ final class LinkHook {
     }
 
     /** A message, as it is stored. */
-    record Message(LinkEvent event, int failures, long until) {
+    record Message(LinkEvent event, int failures, boolean taken) {
 
         Message failedAgain() {
-            return new Message(event, failures + 1, until);
+            return new Message(event, failures + 1, false);
+        }
+
+        Message wasTaken() {
+            return new Message(event, failures, true);
         }
 
         Duration pause() {
@@ -87,8 +91,7 @@ final class LinkHook {
             return Mono.empty();
         }
         Instant now = clock.instant();
-        Instant end = now.plus(KEPT);
-        return records.putIfAbsent(event.id(), new Message(event, 0, end.toEpochMilli()), end)
+        return records.putIfAbsent(event.id(), new Message(event, 0, false), now.plus(KEPT))
                 .then(Mono.defer(() -> store.schedule(QUEUE, event.id(), now)));
     }
 
@@ -102,6 +105,7 @@ final class LinkHook {
     private Mono<Void> send(String id) {
         return store.schedule(QUEUE, id, clock.instant().plus(SENDING))
                 .then(Mono.defer(() -> records.find(id)))
+                .filter(kept -> !kept.value().taken())
                 .flatMap(kept -> post(kept.value().event())
                         .then(Mono.defer(() -> done(kept)))
                         .onErrorResume(failure -> later(kept, failure))
@@ -110,9 +114,11 @@ final class LinkHook {
                 .then();
     }
 
-    /** The record stays until its end, so that what is told again by another node is known to have been told. */
+    /** The record stays until its end, so that what another node tells again is known to have been told. */
     private Mono<Void> done(Kept<Message> kept) {
-        return store.cancel(QUEUE, kept.id()).then();
+        return records.replace(kept, kept.value().wasTaken())
+                .then(Mono.defer(() -> store.cancel(QUEUE, kept.id())))
+                .then();
     }
 
     private Mono<Void> later(Kept<Message> kept, Throwable failure) {

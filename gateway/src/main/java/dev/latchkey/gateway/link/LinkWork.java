@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.link;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -25,11 +26,16 @@ final class LinkWork implements SmartLifecycle {
 
     @Override
     public void start() {
-        Mono<Void> round = Mono.defer(links::work).then(Mono.defer(hook::work)).onErrorResume(e -> {
-            LOG.debug("Nobody can look for links that end: {}", e.toString());
+        // Side by side: a chat that does not answer holds up no end.
+        work = Disposables.composite(repeated(links::work), repeated(hook::work));
+    }
+
+    private static Disposable repeated(Supplier<Mono<Void>> round) {
+        Mono<Void> careful = Mono.defer(round).onErrorResume(e -> {
+            LOG.debug("What is due for links cannot be looked for: {}", e.toString());
             return Mono.empty();
         });
-        work = Mono.delay(LOOK).then(round).repeat().subscribe();
+        return Mono.delay(LOOK).then(careful).repeat().subscribe();
     }
 
     @Override
