@@ -167,10 +167,45 @@ public enum ProblemCode {
             "Tell the people who run this gateway, with the request id."),
     PROFILE_UNUSABLE(
             "sign-in.profile.unusable", 403, "The identity provider sent no usable profile", "Start again here."),
+    ID_TOKEN_REFUSED(
+            "sign-in.id-token.refused",
+            403,
+            "The identity provider's proof of who you are was refused",
+            "Start again here. If it happens twice, tell the people who run this gateway."),
+    PROVIDER_UNKNOWN(
+            "provider.unknown", 404, "There is no such identity provider", "Choose one of those on the sign-in page."),
+    PROVIDER_EXISTS("provider.exists", 409, "There is such an identity provider already", "Choose another name."),
+    PROVIDER_FIXED(
+            "provider.fixed",
+            409,
+            "This identity provider is part of the gateway's configuration",
+            "Change latchkey.github.* in the configuration instead."),
+    PROVIDER_CHANGED(
+            "provider.changed",
+            409,
+            "Somebody else changes the identity providers at this moment",
+            "Look at the provider, then try again."),
+    PROVIDER_UNFIT(
+            "provider.unfit", 400, "Such an identity provider cannot be added", "Say what the answer says is missing."),
+    PROVIDER_ADDRESS(
+            "provider.address",
+            400,
+            "An identity provider may not have this address",
+            "Use an https address of the public internet, or have the host named in latchkey.providers.allowed-hosts."),
+    PROVIDER_DISCOVERY(
+            "provider.discovery",
+            502,
+            "The identity provider does not describe itself as OpenID Connect asks",
+            "Check the issuer, or say where the provider authorizes, its tokens and its keys."),
+    GITHUB_ACCOUNT_REQUIRED(
+            "github.account-required",
+            403,
+            "This needs a GitHub account",
+            "Sign out here, and sign in again with GitHub."),
     TOKEN_UNAVAILABLE(
             "token.unavailable",
             503,
-            "GitHub does not answer for your account just now",
+            "The identity provider does not answer for your account just now",
             "You are still signed in. Try again in a few seconds."),
     BACKEND_UNREACHABLE("backend.unreachable", 502, "The app does not answer", "Try again in a few seconds."),
     BACKEND_BROKEN("backend.broken", 502, "The app gave no valid answer", "Try again in a few seconds."),

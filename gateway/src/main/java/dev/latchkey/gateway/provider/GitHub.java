@@ -136,13 +136,18 @@ public final class GitHub {
 
     /** The registration with the client secret of this moment, which may change while the gateway runs. */
     public ClientRegistration registration() {
+        return registration(address.at("/callback"));
+    }
+
+    /** The same, with answers to that address. */
+    public ClientRegistration registration(URI callback) {
         return ClientRegistration.withRegistrationId(ID)
                 .clientName("GitHub")
                 .clientId(properties.id())
                 .clientSecret(clientSecret.current().reveal())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_POST)
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
-                .redirectUri(address.at("/callback").toString())
+                .redirectUri(callback.toString())
                 .scope(properties.scopes())
                 .authorizationUri(properties.web() + "/login/oauth/authorize")
                 .tokenUri(properties.web() + "/login/oauth/access_token")

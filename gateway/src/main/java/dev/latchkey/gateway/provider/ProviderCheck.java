@@ -10,5 +10,7 @@ final class ProviderCheck implements ConfigurationCheck {
     public void check(Binder binder, ConfigurationFaults faults) {
         faults.bind(binder, "latchkey.github", GitHubProperties.class)
                 .ifPresent(properties -> properties.check(faults));
+        faults.bind(binder, "latchkey.providers", ProvidersProperties.class)
+                .ifPresent(properties -> properties.check(faults));
     }
 }

@@ -1,6 +1,8 @@
 package dev.latchkey.gateway.provider;
 
+import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.web.GatewayAddress;
 import java.time.Clock;
 import java.util.Objects;
@@ -9,7 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(GitHubProperties.class)
+@EnableConfigurationProperties({GitHubProperties.class, ProvidersProperties.class})
 class ProviderConfiguration {
 
     @Bean
@@ -26,6 +28,13 @@ class ProviderConfiguration {
 
     @Bean
     TokenEndpoint tokenEndpoint(GitHub gitHub, Clock clock) {
-        return new TokenEndpoint(gitHub, clock);
+        return new TokenEndpoint(gitHub::registration, gitHub.tokenWeb(), clock);
+    }
+
+    @Bean
+    Providers providers(ProvidersProperties properties, Store store, KeyRing keys, Clock clock) {
+        ProviderAddresses addresses = new ProviderAddresses(properties);
+        ProviderHttp http = new ProviderHttp(addresses, ProviderHttp.names(addresses));
+        return new Providers(store, keys, new EndpointFinder(addresses, http.web()), http, clock);
     }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpStatusCode;
@@ -18,12 +19,14 @@ import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCo
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.WebClientReactiveAuthorizationCodeTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.WebClientReactiveRefreshTokenTokenResponseClient;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.web.reactive.function.BodyExtractor;
 import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
 /**
@@ -50,23 +53,28 @@ public final class TokenEndpoint {
             new WebClientReactiveAuthorizationCodeTokenResponseClient();
     private final WebClientReactiveRefreshTokenTokenResponseClient refreshes =
             new WebClientReactiveRefreshTokenTokenResponseClient();
-    private final GitHub gitHub;
+    private final Supplier<ClientRegistration> registration;
     private final Clock clock;
 
-    TokenEndpoint(GitHub gitHub, Clock clock) {
-        this.gitHub = gitHub;
+    TokenEndpoint(Supplier<ClientRegistration> registration, WebClient web, Clock clock) {
+        this.registration = registration;
         this.clock = clock;
-        prepare(codes);
-        prepare(refreshes);
+        prepare(codes, web);
+        prepare(refreshes, web);
     }
 
-    private void prepare(AbstractWebClientReactiveOAuth2AccessTokenResponseClient<?> client) {
-        client.setWebClient(gitHub.tokenWeb());
+    private void prepare(AbstractWebClientReactiveOAuth2AccessTokenResponseClient<?> client, WebClient web) {
+        client.setWebClient(web);
         client.setBodyExtractor(reader());
     }
 
     /** The token for a code; fails with {@link TokenRefused}. */
     public Mono<ProviderToken> exchange(OAuth2AuthorizationCodeGrantRequest request) {
+        return grant(request).map(Granted::token);
+    }
+
+    /** The token for a code and the ID token beside it; fails with {@link TokenRefused}. */
+    Mono<Granted> grant(OAuth2AuthorizationCodeGrantRequest request) {
         return received(codes.getTokenResponse(request));
     }
 
@@ -75,24 +83,25 @@ public final class TokenEndpoint {
      * TokenRefused}; if that says {@code UNAVAILABLE}, the token may have been spent all the same.
      */
     public Mono<ProviderToken> refresh(ProviderToken token) {
-        return Mono.defer(() -> received(refreshes.getTokenResponse(grant(token))));
+        return Mono.defer(
+                () -> received(refreshes.getTokenResponse(refreshGrant(token))).map(Granted::token));
     }
 
-    private OAuth2RefreshTokenGrantRequest grant(ProviderToken token) {
+    private OAuth2RefreshTokenGrantRequest refreshGrant(ProviderToken token) {
         Secret refresh = token.refreshToken();
         if (refresh == null) {
             throw new IllegalArgumentException("this token has nothing to refresh it with");
         }
         Instant now = clock.instant();
         return new OAuth2RefreshTokenGrantRequest(
-                gitHub.registration(),
+                registration.get(),
                 new OAuth2AccessToken(
                         OAuth2AccessToken.TokenType.BEARER, token.accessToken().reveal(), now, now.plusSeconds(1)),
                 new OAuth2RefreshToken(refresh.reveal(), now));
     }
 
     /** Life is counted from before the question: an end that is a moment early does no harm. */
-    private Mono<ProviderToken> received(Mono<OAuth2AccessTokenResponse> answer) {
+    private Mono<Granted> received(Mono<OAuth2AccessTokenResponse> answer) {
         return Mono.defer(() -> {
                     Instant asked = clock.instant();
                     return answer.map(response -> token(response, asked));
@@ -151,15 +160,16 @@ public final class TokenEndpoint {
         return text.isEmpty() ? Set.of() : Set.of(text.split("[, ]+"));
     }
 
-    static ProviderToken token(OAuth2AccessTokenResponse response, Instant asked) {
+    static Granted token(OAuth2AccessTokenResponse response, Instant asked) {
         Map<String, Object> answer = response.getAdditionalParameters();
         Object refresh = answer.get(OAuth2ParameterNames.REFRESH_TOKEN);
-        return new ProviderToken(
+        ProviderToken token = new ProviderToken(
                 new AccessToken(Secret.of(response.getAccessToken().getTokenValue())),
                 end(asked, answer.get(OAuth2ParameterNames.EXPIRES_IN)),
                 refresh instanceof String text && !text.isBlank() ? Secret.of(text) : null,
                 end(asked, answer.get("refresh_token_expires_in")),
                 response.getAccessToken().getScopes());
+        return new Granted(token, answer.get("id_token") instanceof String idToken ? idToken : null);
     }
 
     private static @Nullable Instant end(Instant asked, @Nullable Object seconds) {

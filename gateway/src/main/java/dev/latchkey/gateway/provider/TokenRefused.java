@@ -25,6 +25,16 @@ public final class TokenRefused extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
+    /** Known to be worthless without having been sent. */
+    public static TokenRefused spent(String why) {
+        return new TokenRefused(Reason.SPENT, why, null, null);
+    }
+
+    /** It could not even be sent. */
+    public static TokenRefused notSent(Throwable cause) {
+        return new TokenRefused(Reason.UNAVAILABLE, "not sent", null, cause);
+    }
+
     public Reason reason() {
         return reason;
     }

@@ -1,5 +1,5 @@
-/** Speaks with the identity provider: where it is, how it hands out tokens, and what its refusals mean. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "keys"})
+/** The identity providers, GitHub and those added at run time: where they are, how they hand out tokens, what they tell of people, and what their refusals mean. */
+@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "store"})
 @NullMarked
 package dev.latchkey.gateway.provider;
 

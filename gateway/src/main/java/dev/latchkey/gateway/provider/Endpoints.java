@@ -1,0 +1,45 @@
+package dev.latchkey.gateway.provider;
+
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where things are at a provider.
+ *
+ * @param issuer the name that the provider signs with, and puts into its answers (RFC 9207)
+ * @param authorization where browsers are sent
+ * @param token where codes and refresh tokens are exchanged
+ * @param userInfo where a token shows whose it is
+ * @param keys where the keys of its ID tokens are; with them and the issuer it is an OpenID Connect provider
+ * @param revocation where tokens are ended (RFC 7009)
+ * @param namesIssuer whether it says that its answers always name the issuer
+ */
+public record Endpoints(
+        @Nullable String issuer,
+        @Nullable String authorization,
+        @Nullable String token,
+        @Nullable String userInfo,
+        @Nullable String keys,
+        @Nullable String revocation,
+        boolean namesIssuer) {
+
+    static final Endpoints NONE = new Endpoints(null, null, null, null, null, null, false);
+
+    /** These, and where they say nothing the others. */
+    Endpoints or(Endpoints others) {
+        return new Endpoints(
+                issuer == null ? others.issuer : issuer,
+                authorization == null ? others.authorization : authorization,
+                token == null ? others.token : token,
+                userInfo == null ? others.userInfo : userInfo,
+                keys == null ? others.keys : keys,
+                revocation == null ? others.revocation : revocation,
+                namesIssuer || others.namesIssuer);
+    }
+
+    /** All addresses that the gateway calls or sends browsers to. */
+    Stream<String> addresses() {
+        return Stream.of(authorization, token, userInfo, keys, revocation).filter(Objects::nonNull);
+    }
+}
