@@ -27,14 +27,14 @@ public final class AsPerson {
 
     private final TokenVault vault;
     private final StoredTokens tokens;
-    private final TokenSource source;
+    private final TokenSources sources;
     private final Refresher refresher;
     private final Scheduler timer;
 
-    AsPerson(TokenVault vault, StoredTokens tokens, TokenSource source, Refresher refresher, Scheduler timer) {
+    AsPerson(TokenVault vault, StoredTokens tokens, TokenSources sources, Refresher refresher, Scheduler timer) {
         this.vault = vault;
         this.tokens = tokens;
-        this.source = source;
+        this.sources = sources;
         this.refresher = refresher;
         this.timer = timer;
     }
@@ -74,7 +74,8 @@ public final class AsPerson {
     /** The token there is hope for: this one, or one that has come in its place. */
     private Mono<AccessToken> verdict(PersonId person, Kept kept) {
         AccessToken token = kept.record().token().accessToken();
-        return source.isLive(token)
+        return sources.of(person)
+                .isLive(token)
                 .onErrorResume(e -> {
                     LOG.warn("GitHub refuses a token and does not say whether it is good: {}", e.toString());
                     return Mono.just(true);

@@ -11,11 +11,17 @@ import java.time.Duration;
  */
 final class Life {
 
+    /** As it is unless somebody says otherwise. */
+    static final Life USUAL = new Life(Duration.ofMinutes(5));
+
     private static final long SHORTEST = Duration.ofMinutes(1).toMillis();
-    private static final long AHEAD = Duration.ofMinutes(5).toMillis();
     private static final long SPREAD = Duration.ofMinutes(10).toMillis();
 
-    private Life() {}
+    private final long renewBefore;
+
+    Life(Duration renewBefore) {
+        this.renewBefore = renewBefore.toMillis();
+    }
 
     /** The instant from which the token is not handed out any more if another can be had; far away if it has no end. */
     static long servableUntil(TokenRecord record) {
@@ -23,11 +29,11 @@ final class Life {
     }
 
     /** The instant from which it is to be renewed beside the requests that use it. */
-    static long renewFrom(TokenRecord record, int person) {
+    long renewFrom(TokenRecord record, int person) {
         if (record.expiresAt() == null) {
             return Long.MAX_VALUE;
         }
-        long ahead = SHORTEST + AHEAD + Math.floorMod(person * 0x9E3779B97F4A7C15L >>> 20, SPREAD);
+        long ahead = SHORTEST + renewBefore + Math.floorMod(person * 0x9E3779B97F4A7C15L >>> 20, SPREAD);
         return record.expiresAt() - Math.min(ahead, of(record) * 3 / 4);
     }
 

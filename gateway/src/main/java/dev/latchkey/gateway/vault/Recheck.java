@@ -26,7 +26,7 @@ final class Recheck {
     private static final long NEW = Duration.ofMinutes(1).toMillis();
 
     private final StoredTokens tokens;
-    private final TokenSource source;
+    private final TokenSources sources;
     private final Refresher refresher;
     private final long interval;
     private final Clock clock;
@@ -34,9 +34,9 @@ final class Recheck {
     private final Cache<PersonId, Long> checked =
             Caffeine.newBuilder().maximumSize(PEOPLE).build();
 
-    Recheck(StoredTokens tokens, TokenSource source, Refresher refresher, Duration interval, Clock clock) {
+    Recheck(StoredTokens tokens, TokenSources sources, Refresher refresher, Duration interval, Clock clock) {
         this.tokens = tokens;
-        this.source = source;
+        this.sources = sources;
         this.refresher = refresher;
         this.interval = interval.toMillis();
         this.clock = clock;
@@ -70,7 +70,8 @@ final class Recheck {
         long now = clock.millis();
         return tokens.find(person)
                 .filter(kept -> isOldEnough(person, kept.record(), now))
-                .flatMap(kept -> source.isLive(kept.record().token().accessToken())
+                .flatMap(kept -> sources.of(person)
+                        .isLive(kept.record().token().accessToken())
                         .filter(live -> !live)
                         .flatMap(dead -> refresher.dead(person, kept)))
                 .onErrorResume(TokenOver.class, over -> Mono.empty())

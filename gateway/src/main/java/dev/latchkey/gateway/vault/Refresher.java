@@ -54,7 +54,8 @@ final class Refresher {
     private static final Duration HOLD = Duration.ofMinutes(30);
 
     private final StoredTokens tokens;
-    private final TokenSource source;
+    private final TokenSources sources;
+    private final Life life;
     private final Pause pause;
     private final Endings endings;
     private final Outcomes outcomes;
@@ -76,14 +77,16 @@ final class Refresher {
 
     Refresher(
             StoredTokens tokens,
-            TokenSource source,
+            TokenSources sources,
+            Life life,
             Pause pause,
             Endings endings,
             Outcomes outcomes,
             Clock clock,
             Scheduler timer) {
         this.tokens = tokens;
-        this.source = source;
+        this.sources = sources;
+        this.life = life;
         this.pause = pause;
         this.endings = endings;
         this.outcomes = outcomes;
@@ -102,7 +105,7 @@ final class Refresher {
         Sinks.One<TokenRecord> flight = Sinks.one();
         Sinks.One<TokenRecord> running = flights.putIfAbsent(person, flight);
         if (running != null) {
-            return patiently(running);
+            return patiently(person, running);
         }
         Mono.defer(() -> attempt(person))
                 .switchIfEmpty(Mono.error(TokenOver::new))
@@ -110,13 +113,13 @@ final class Refresher {
                 // Before anybody learns of it: who comes after that must not be told the outcome of a time gone by.
                 .doOnTerminate(() -> flights.remove(person, flight))
                 .subscribe(flight::tryEmitValue, flight::tryEmitError);
-        return patiently(flight);
+        return patiently(person, flight);
     }
 
     /** A flight may go on for as long as the store is away; who waits for it is told to come again. */
-    private Mono<TokenRecord> patiently(Sinks.One<TokenRecord> flight) {
+    private Mono<TokenRecord> patiently(PersonId person, Sinks.One<TokenRecord> flight) {
         Mono<TokenRecord> tooLong = Mono.error(() -> unavailable(SHORTEST_REST.toMillis()));
-        return flight.asMono().timeout(lease().multipliedBy(2), tooLong, timer);
+        return flight.asMono().timeout(lease(person).multipliedBy(2), tooLong, timer);
     }
 
     /** Whether a failure is so recent that only who has nothing else should try again. */
@@ -137,7 +140,7 @@ final class Refresher {
     private Mono<TokenRecord> step(PersonId person, Kept kept) {
         TokenRecord record = kept.record();
         long now = clock.millis();
-        if (now < Life.renewFrom(record, person.hashCode())) {
+        if (now < life.renewFrom(record, person.hashCode())) {
             return Mono.just(record);
         }
         Attempt before = record.attempt();
@@ -150,7 +153,7 @@ final class Refresher {
         if (before != null && before.spent()) {
             return confirm(person, kept);
         }
-        return pause.left()
+        return pause.left(person.provider())
                 .map(left -> paused(person, record, left))
                 .defaultIfEmpty(Mono.defer(() -> claim(person, kept)))
                 .flatMap(course -> course);
@@ -172,24 +175,26 @@ final class Refresher {
         Attempt before = kept.record().attempt();
         long number = before == null ? 1 : before.number() + 1;
         boolean doubtful = before != null && (before.running() || before.doubtful());
-        long until = clock.millis() + lease().toMillis();
+        long until = clock.millis() + lease(person).toMillis();
         TokenRecord claimed = kept.record().with(new Attempt(number, until, true, doubtful, false));
         return tokens.replace(person, kept, claimed)
-                .flatMap(mine -> isInTime(mine) ? send(person, mine) : attempt(person))
+                .flatMap(mine -> isInTime(person, mine) ? send(person, mine) : attempt(person))
                 .switchIfEmpty(Mono.defer(() -> attempt(person)));
     }
 
-    private Duration lease() {
-        return source.longestCall().plus(MARGIN);
+    private Duration lease(PersonId person) {
+        return sources.of(person).longestCall().plus(MARGIN);
     }
 
     /** After a store that was slow, or a pause of this very node, a call might not be over when others may begin theirs. */
-    private boolean isInTime(Kept mine) {
-        return clock.millis() < attemptOf(mine).until() - source.longestCall().toMillis() - MARGIN.toMillis() / 2;
+    private boolean isInTime(PersonId person, Kept mine) {
+        long call = sources.of(person).longestCall().toMillis();
+        return clock.millis() < attemptOf(mine).until() - call - MARGIN.toMillis() / 2;
     }
 
     private Mono<TokenRecord> send(PersonId person, Kept mine) {
-        return source.refresh(mine.record().token())
+        return sources.of(person)
+                .refresh(mine.record().token())
                 .map(next -> TokenRecord.of(next, clock.instant()))
                 .flatMap(next -> save(person, mine.record(), next))
                 .onErrorResume(TokenRefused.class, refused -> refused(person, mine, refused));
@@ -206,7 +211,7 @@ final class Refresher {
                         .scheduler(timer)
                         .maxBackoff(Duration.ofSeconds(1))
                         .filter(Refresher::isStoreAway))
-                .timeout(HOLD, Mono.defer(() -> giveUp(next)), timer)
+                .timeout(HOLD, Mono.defer(() -> giveUp(person, next)), timer)
                 .doOnNext(written -> outcomes.count("renewed"));
     }
 
@@ -219,14 +224,16 @@ final class Refresher {
                                 .switchIfEmpty(Mono.defer(() -> write(person, spent, next)));
                     }
                     // Written before, by a step whose answer was lost; or else the person has signed in again.
-                    return kept.record().isSamePair(next) ? announced(person, next) : giveBack(next, kept.record());
+                    return kept.record().isSamePair(next)
+                            ? announced(person, next)
+                            : giveBack(person, next, kept.record());
                 })
-                .switchIfEmpty(Mono.defer(() -> giveBack(next, null)));
+                .switchIfEmpty(Mono.defer(() -> giveBack(person, next, null)));
     }
 
-    private Mono<TokenRecord> giveUp(TokenRecord next) {
+    private Mono<TokenRecord> giveUp(PersonId person, TokenRecord next) {
         LOG.error("The store was away for so long that a new token could not be kept; its owner must sign in again");
-        source.giveBack(next.token().accessToken());
+        sources.of(person).giveBack(next.token().accessToken());
         return Mono.error(unavailable(LONGEST_REST.toMillis()));
     }
 
@@ -235,8 +242,8 @@ final class Refresher {
     }
 
     /** Nobody wants the new pair: the person has another, or is signed out. */
-    private Mono<TokenRecord> giveBack(TokenRecord unwanted, @Nullable TokenRecord instead) {
-        source.giveBack(unwanted.token().accessToken());
+    private Mono<TokenRecord> giveBack(PersonId person, TokenRecord unwanted, @Nullable TokenRecord instead) {
+        sources.of(person).giveBack(unwanted.token().accessToken());
         return instead == null ? Mono.error(TokenOver::new) : Mono.just(instead);
     }
 
@@ -245,11 +252,12 @@ final class Refresher {
     private Mono<TokenRecord> refused(PersonId person, Kept mine, TokenRefused refused) {
         outcomes.count(refused.reason());
         return switch (refused.reason()) {
-            case SPENT -> spent(person, mine, clock.millis() + graceFor(mine));
+            case SPENT -> spent(person, mine, clock.millis() + graceFor(person, mine));
             case MISCONFIGURED -> {
                 LOG.error(
-                        "GitHub does not accept this gateway's own credentials ({}): nobody's token can be renewed."
-                                + " Check latchkey.github.client-id and client-secret",
+                        "The provider {} does not accept this gateway's own credentials ({}): nobody's token can be renewed."
+                                + " Check its client id and client secret",
+                        person.provider(),
                         refused.getMessage());
                 yield rest(person, mine, LONGEST_REST);
             }
@@ -263,7 +271,7 @@ final class Refresher {
         if (asked == null) {
             return rest(person, mine, backoff(person));
         }
-        return pause.begin(asked).then(Mono.defer(() -> rest(person, mine, asked)));
+        return pause.begin(person.provider(), asked).then(Mono.defer(() -> rest(person, mine, asked)));
     }
 
     private Duration backoff(PersonId person) {
@@ -286,8 +294,8 @@ final class Refresher {
     }
 
     /** A pair that another attempt has brought may be about to be written. */
-    private long graceFor(Kept mine) {
-        return attemptOf(mine).doubtful() ? lease().toMillis() / 2 : 0;
+    private long graceFor(PersonId person, Kept mine) {
+        return attemptOf(mine).doubtful() ? lease(person).toMillis() / 2 : 0;
     }
 
     private Mono<TokenRecord> spent(PersonId person, Kept mine, long believeAt) {
@@ -311,12 +319,13 @@ final class Refresher {
 
     /** The refresh token is worthless. Whether the person's sign-in is over, the provider says of the access token. */
     private Mono<TokenRecord> confirm(PersonId person, Kept kept) {
-        return source.isLive(kept.record().token().accessToken())
+        return sources.of(person)
+                .isLive(kept.record().token().accessToken())
                 .flatMap(live -> live && !kept.record().isExpired(clock.millis())
                         ? keepWithoutRefresh(person, kept)
                         : over(person, kept))
                 .onErrorResume(e -> !(e instanceof TokenOver) && !isStoreAway(e), e -> {
-                    LOG.warn("GitHub does not say whether a token is good: {}", e.toString());
+                    LOG.warn("{} does not say whether a token is good: {}", person.provider(), e.toString());
                     return rest(person, kept, backoff(person));
                 });
     }
@@ -344,7 +353,7 @@ final class Refresher {
             if (!deleted) {
                 return attempt(person);
             }
-            LOG.info("A sign-in is over at GitHub; the sessions of {} end", person);
+            LOG.info("A sign-in is over at its provider; the sessions of {} end", person);
             outcomes.count("over");
             resting.invalidate(person);
             return tokens.announce(person).then(endings.over(person)).then(Mono.error(TokenOver::new));

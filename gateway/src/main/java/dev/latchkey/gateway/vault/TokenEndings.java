@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 public final class TokenEndings implements SessionListener {
 
     private final StoredTokens tokens;
-    private final TokenSource source;
+    private final TokenSources sources;
     private final Recheck recheck;
     private final Presence presence;
 
@@ -25,9 +25,9 @@ public final class TokenEndings implements SessionListener {
         Mono<Boolean> isSignedIn(PersonId person);
     }
 
-    TokenEndings(StoredTokens tokens, TokenSource source, Recheck recheck, Presence presence) {
+    TokenEndings(StoredTokens tokens, TokenSources sources, Recheck recheck, Presence presence) {
         this.tokens = tokens;
-        this.source = source;
+        this.sources = sources;
         this.recheck = recheck;
         this.presence = presence;
     }
@@ -59,7 +59,7 @@ public final class TokenEndings implements SessionListener {
     }
 
     private Mono<Void> deleted(PersonId person, Kept kept) {
-        source.release(kept.record().token().accessToken(), hasToken(person));
+        sources.of(person).release(kept.record().token().accessToken(), hasToken(person));
         return tokens.announce(person);
     }
 

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.store.Store;
@@ -35,7 +36,9 @@ public final class TokenVault implements AutoCloseable {
 
     private final StoredTokens tokens;
     private final Refresher refresher;
-    private final TokenSource source;
+    private final TokenSources sources;
+    private final Life life;
+    private final Expected expected;
     private final Clock clock;
     private final Disposable changes;
     private final AtomicLong heard = new AtomicLong();
@@ -43,12 +46,21 @@ public final class TokenVault implements AutoCloseable {
     private final Cache<PersonId, Held> near =
             Caffeine.newBuilder().maximumSize(NEAR_TOKENS).build();
 
-    TokenVault(StoredTokens tokens, Refresher refresher, TokenSource source, Clock clock) {
+    TokenVault(
+            StoredTokens tokens, Refresher refresher, TokenSources sources, Life life, Expected expected, Clock clock) {
         this.tokens = tokens;
         this.refresher = refresher;
-        this.source = source;
+        this.sources = sources;
+        this.life = life;
+        this.expected = expected;
         this.clock = clock;
         this.changes = tokens.changes().subscribe(this::hearChange);
+    }
+
+    /** Who sees to it that a token is renewed in time. */
+    interface Expected {
+
+        Mono<Void> expect(PersonId person, TokenRecord record);
     }
 
     /** A token near at hand, with all that a request needs to know of it. */
@@ -60,13 +72,13 @@ public final class TokenVault implements AutoCloseable {
             long renewFrom,
             long believedUntil) {
 
-        static Held of(TokenRecord record, PersonId person, long now) {
+        static Held of(TokenRecord record, PersonId person, Life life, long now) {
             return new Held(
                     Mono.just(record.token().accessToken()),
                     record.token().accessToken(),
                     record.expiresAt(),
                     Life.servableUntil(record),
-                    Life.renewFrom(record, person.hashCode()),
+                    life.renewFrom(record, person.hashCode()),
                     now + NEAR);
         }
 
@@ -84,8 +96,9 @@ public final class TokenVault implements AutoCloseable {
         return tokens.put(person, record, end)
                 .doOnSuccess(replaced -> forget(person))
                 .filter(replaced -> !replaced.record().isSamePair(record))
-                .doOnNext(replaced -> source.giveBack(replaced.record().token().accessToken()))
-                .then();
+                .doOnNext(replaced ->
+                        sources.of(person).giveBack(replaced.record().token().accessToken()))
+                .then(Mono.defer(() -> expected.expect(person, record)));
     }
 
     /** Keeps what a sign-in brought at least until then, for something that lasts longer than the session. */
@@ -99,12 +112,17 @@ public final class TokenVault implements AutoCloseable {
     }
 
     /**
-     * A token that works, with at least a minute to live if the provider gives such.
+     * A GitHub token that works, with at least a minute to live if the provider gives such.
      *
-     * @return fails with {@code sign-in.required} if there is none and only signing in again can change that; with {@code
+     * <p>People of other providers have none, and the one they have of theirs goes to nobody who asks for GitHub's.
+     *
+     * @return fails with {@code github.account-required} for those; with {@code sign-in.required} if there is none and only signing in again can change that; with {@code
      *     token.unavailable} or {@code store.unavailable} if waiting can
      */
     public Mono<AccessToken> fresh(PersonId person) {
+        if (!person.provider().equals(GitHub.ID)) {
+            return Mono.error(Problem.of(ProblemCode.GITHUB_ACCOUNT_REQUIRED));
+        }
         Held held = near.getIfPresent(person);
         long now = clock.millis();
         if (held != null && now < held.believedUntil() && held.isServable(now)) {
@@ -166,7 +184,7 @@ public final class TokenVault implements AutoCloseable {
 
     /** What was read before a change was heard of may be what it changed. */
     private Held remember(PersonId person, TokenRecord record, long before) {
-        Held held = Held.of(record, person, clock.millis());
+        Held held = Held.of(record, person, life, clock.millis());
         near.put(person, held);
         if (heard.get() != before) {
             near.invalidate(person);

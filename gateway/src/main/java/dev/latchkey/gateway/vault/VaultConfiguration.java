@@ -2,6 +2,7 @@ package dev.latchkey.gateway.vault;
 
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.provider.TokenEndpoint;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
@@ -10,6 +11,7 @@ import dev.latchkey.gateway.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.publisher.Flux;
@@ -17,6 +19,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(VaultProperties.class)
 class VaultConfiguration {
 
     @Bean
@@ -25,14 +28,27 @@ class VaultConfiguration {
     }
 
     @Bean
-    GitHubTokens gitHubTokens(TokenEndpoint endpoint, GitHub gitHub) {
-        return new GitHubTokens(endpoint, gitHub);
+    TokenSources tokenSources(TokenEndpoint endpoint, GitHub gitHub, Providers providers) {
+        GitHubTokens ofGitHub = new GitHubTokens(endpoint, gitHub);
+        return person ->
+                person.provider().equals(GitHub.ID) ? ofGitHub : new AddedProviderTokens(providers, person.provider());
+    }
+
+    @Bean
+    Life tokenLife(VaultProperties properties) {
+        return new Life(properties.renewBefore());
+    }
+
+    @Bean
+    Renewals renewals(Store store, Refresher refresher, Life life, VaultProperties properties, Clock clock) {
+        return new Renewals(store, refresher, life, properties.renewUnused(), clock);
     }
 
     @Bean
     Refresher refresher(
             StoredTokens tokens,
-            GitHubTokens gitHub,
+            TokenSources sources,
+            Life life,
             Store store,
             Sessions sessions,
             ObjectProvider<TokenNeed> needs,
@@ -40,7 +56,8 @@ class VaultConfiguration {
             Clock clock) {
         return new Refresher(
                 tokens,
-                gitHub,
+                sources,
+                life,
                 new Pause(store, clock),
                 // Again after the sessions, with which another need may just have been made.
                 person -> revoked(needs, person)
@@ -58,28 +75,29 @@ class VaultConfiguration {
     }
 
     @Bean
-    TokenVault tokenVault(StoredTokens tokens, Refresher refresher, GitHubTokens source, Clock clock) {
-        return new TokenVault(tokens, refresher, source, clock);
+    TokenVault tokenVault(
+            StoredTokens tokens, Refresher refresher, TokenSources sources, Life life, Renewals renewals, Clock clock) {
+        return new TokenVault(tokens, refresher, sources, life, renewals::expect, clock);
     }
 
     @Bean
-    AsPerson asPerson(TokenVault vault, StoredTokens tokens, GitHubTokens source, Refresher refresher) {
-        return new AsPerson(vault, tokens, source, refresher, Schedulers.parallel());
+    AsPerson asPerson(TokenVault vault, StoredTokens tokens, TokenSources sources, Refresher refresher) {
+        return new AsPerson(vault, tokens, sources, refresher, Schedulers.parallel());
     }
 
     @Bean
     TokenEndings tokenEndings(
             StoredTokens tokens,
-            GitHubTokens source,
+            TokenSources sources,
             Refresher refresher,
             GitHub gitHub,
             Sessions sessions,
             ObjectProvider<TokenNeed> needs,
             Clock clock) {
-        Recheck recheck = new Recheck(tokens, source, refresher, gitHub.recheckInterval(), clock);
+        Recheck recheck = new Recheck(tokens, sources, refresher, gitHub.recheckInterval(), clock);
         return new TokenEndings(
                 tokens,
-                source,
+                sources,
                 recheck,
                 person -> sessions.list(person)
                         .hasElements()

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** A gateway's vault in simulated time: it can die, stand still for a while, hear nothing, and its clock is not quite right. */
@@ -45,17 +46,19 @@ final class SimulatedNode {
         Clock clock = new NodeClock();
         Scheduler timer = new NodeTimer();
         Store store = shared.as(this);
-        TokenSource source = provider.as(this);
+        TokenSource connection = provider.as(this);
+        TokenSources source = person -> connection;
         tokens = new StoredTokens(store, keys);
         Refresher refresher = new Refresher(
                 tokens,
                 source,
+                Life.USUAL,
                 new Pause(store, clock),
                 person -> sessions.endAll(this, person),
                 new Outcomes(meters),
                 clock,
                 timer);
-        vault = new TokenVault(tokens, refresher, source, clock);
+        vault = new TokenVault(tokens, refresher, source, Life.USUAL, (person, record) -> Mono.empty(), clock);
         asPerson = new AsPerson(vault, tokens, source, refresher, timer);
         recheck = new Recheck(tokens, source, refresher, Duration.ofMillis(1), clock);
         Recheck never = new Recheck(tokens, source, refresher, Duration.ZERO, clock);

@@ -286,7 +286,7 @@ class VaultRaceTest {
     /** The provider asks another node to be left alone. */
     private void pause(Duration length) {
         new Pause(store.as(there), Clock.fixed(Instant.ofEpochMilli(time.now()), ZoneOffset.UTC))
-                .begin(length)
+                .begin(PERSON.provider(), length)
                 .subscribe();
         time.pass(10);
     }
