@@ -13,7 +13,6 @@ import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
-import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.CredentialReader;
 import dev.latchkey.gateway.route.Route;
@@ -185,11 +184,12 @@ final class IdentityReader implements CredentialReader {
     private static Person person(JWTClaimsSet claims) throws ParseException {
         String subject = String.valueOf(claims.getSubject());
         String login = claims.getStringClaim("preferred_username");
-        if (!subject.startsWith(GitHub.ID + ':') || login == null) {
+        int colon = subject.indexOf(':');
+        if (colon < 1 || subject.startsWith("actions:") || login == null) {
             throw refused("no person stands behind it");
         }
         return new Person(
-                new PersonId(GitHub.ID, subject.substring(GitHub.ID.length() + 1)),
+                new PersonId(subject.substring(0, colon), subject.substring(colon + 1)),
                 login,
                 claims.getStringClaim("name"),
                 claims.getStringClaim("email"),

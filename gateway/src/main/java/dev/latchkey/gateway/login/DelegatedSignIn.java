@@ -10,7 +10,7 @@ import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.OwnCookie;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -21,13 +21,11 @@ import reactor.core.publisher.Mono;
 public final class DelegatedSignIn {
 
     private final SignIn signIn;
-    private final GitHub gitHub;
     private final Sessions sessions;
     private final String attemptCookie;
 
-    DelegatedSignIn(SignIn signIn, GitHub gitHub, Sessions sessions, GatewayAddress address) {
+    DelegatedSignIn(SignIn signIn, Sessions sessions, GatewayAddress address) {
         this.signIn = signIn;
-        this.gitHub = gitHub;
         this.sessions = sessions;
         this.attemptCookie = OwnCookie.nameAt(address, OwnCookie.ATTEMPT);
     }
@@ -40,7 +38,8 @@ public final class DelegatedSignIn {
      * @return the provider's address to send the browser to
      */
     public Mono<String> start(ServerWebExchange exchange, String target, URI callback) {
-        return Mono.defer(() -> signIn.start(exchange, target, calledBackAt(callback)));
+        return Mono.defer(() -> signIn.start(exchange, new SignIn.Start(GitHub.ID, target, callback, "")))
+                .map(OAuth2AuthorizationRequest::getAuthorizationRequestUri);
     }
 
     /** Whether the browser remembers any attempt at all. */
@@ -63,7 +62,7 @@ public final class DelegatedSignIn {
      */
     public Mono<Arrived> finish(ServerWebExchange exchange, URI callback) {
         @Nullable BrowserSession old = SessionLoader.sessionOf(exchange);
-        return Mono.defer(() -> signIn.finish(exchange, calledBackAt(callback)))
+        return Mono.defer(() -> signIn.finish(exchange, callback))
                 .flatMap(finished -> ended(old).thenReturn(finished))
                 .map(finished -> {
                     exchange.getResponse().addCookie(finished.started().cookie());
@@ -74,11 +73,5 @@ public final class DelegatedSignIn {
 
     private Mono<Void> ended(@Nullable BrowserSession old) {
         return old == null ? Mono.empty() : sessions.end(old.person().id(), old.id(), Reason.REPLACED);
-    }
-
-    private ClientRegistration calledBackAt(URI callback) {
-        return ClientRegistration.withClientRegistration(gitHub.registration())
-                .redirectUri(callback.toString())
-                .build();
     }
 }

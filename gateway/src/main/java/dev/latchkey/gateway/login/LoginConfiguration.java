@@ -6,6 +6,7 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.provider.DeviceFlow;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
+import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.provider.TokenEndpoint;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.Routes;
@@ -15,6 +16,7 @@ import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.AsPerson;
+import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
@@ -45,9 +47,24 @@ class LoginConfiguration {
     }
 
     @Bean
+    SignInProviders signInProviders(GitHub gitHub, TokenEndpoint tokens, Providers added) {
+        return new SignInProviders(new GitHubSignIn(gitHub, tokens, new GitHubProfile(gitHub)), added);
+    }
+
+    @Bean
+    ProviderChanges providerChanges(
+            Providers providers,
+            Store store,
+            Sessions sessions,
+            ApiTokens apiTokens,
+            TokenEndings tokens,
+            GatewayAddress address) {
+        return new ProviderChanges(providers, new PeopleOf(store), sessions, apiTokens, tokens, address);
+    }
+
+    @Bean
     SignIn signIn(
-            GitHub gitHub,
-            TokenEndpoint tokens,
+            SignInProviders providers,
             KeyRing keys,
             Sessions sessions,
             TokenVault vault,
@@ -58,11 +75,10 @@ class LoginConfiguration {
             Clock clock,
             ObjectProvider<SignInFailures> failures) {
         return new SignIn(
-                gitHub,
+                providers,
                 new AttemptCookies(address, keys),
-                tokens,
-                new GitHubProfile(gitHub),
                 sessions,
+                new PeopleOf(store),
                 vault,
                 apiTokens,
                 store,
@@ -73,20 +89,21 @@ class LoginConfiguration {
     }
 
     @Bean
-    DelegatedSignIn delegatedSignIn(SignIn signIn, GitHub gitHub, Sessions sessions, GatewayAddress address) {
-        return new DelegatedSignIn(signIn, gitHub, sessions, address);
+    DelegatedSignIn delegatedSignIn(SignIn signIn, Sessions sessions, GatewayAddress address) {
+        return new DelegatedSignIn(signIn, sessions, address);
     }
 
     @Bean
     RouterFunction<ServerResponse> signInRoutes(
             SignIn signIn,
+            SignInProviders providers,
             SessionLoader loader,
             Sessions sessions,
             ReturnTarget targets,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new SignInEndpoints(signIn, loader, sessions, targets, address, pages, security).routes();
+        return new SignInEndpoints(signIn, providers, loader, sessions, targets, address, pages, security).routes();
     }
 
     @Bean

@@ -3,11 +3,8 @@ package dev.latchkey.gateway.login;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.GitHub;
-import dev.latchkey.gateway.provider.ProviderToken;
-import dev.latchkey.gateway.provider.TokenEndpoint;
 import dev.latchkey.gateway.provider.TokenRefused;
 import dev.latchkey.gateway.session.BrowserSession;
-import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
@@ -19,20 +16,20 @@ import dev.latchkey.gateway.web.RequestScope;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.security.crypto.keygen.Base64StringKeyGenerator;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationExchange;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationResponse;
 import org.springframework.security.oauth2.core.endpoint.PkceParameterNames;
+import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -43,15 +40,15 @@ import reactor.core.publisher.Mono;
  * <p>The order of checks on the way back matters. Nothing is asked of the provider before the answer is known to
  * belong to an attempt of this browser, to be in time, to be the first, and to come from the right issuer.
  */
-final class SignIn {
+public final class SignIn {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SignIn.class);
+    private static final Base64StringKeyGenerator STATES =
+            new Base64StringKeyGenerator(Base64.getUrlEncoder().withoutPadding(), 32);
 
-    private final GitHub gitHub;
+    private final SignInProviders providers;
     private final AttemptCookies attempts;
-    private final TokenEndpoint tokens;
-    private final GitHubProfile profiles;
     private final Sessions sessions;
+    private final PeopleOf people;
     private final TokenVault vault;
     private final ApiTokens apiTokens;
     private final Store store;
@@ -61,11 +58,10 @@ final class SignIn {
     private final SignInFailures failures;
 
     SignIn(
-            GitHub gitHub,
+            SignInProviders providers,
             AttemptCookies attempts,
-            TokenEndpoint tokens,
-            GitHubProfile profiles,
             Sessions sessions,
+            PeopleOf people,
             TokenVault vault,
             ApiTokens apiTokens,
             Store store,
@@ -73,11 +69,10 @@ final class SignIn {
             GatewayAddress address,
             Clock clock,
             SignInFailures failures) {
-        this.gitHub = gitHub;
+        this.providers = providers;
         this.attempts = attempts;
-        this.tokens = tokens;
-        this.profiles = profiles;
         this.sessions = sessions;
+        this.people = people;
         this.vault = vault;
         this.apiTokens = apiTokens;
         this.store = store;
@@ -87,39 +82,88 @@ final class SignIn {
         this.failures = failures;
     }
 
-    /** Remembers an attempt in the browser and gives the address at the provider to send it to. */
-    Mono<String> start(ServerWebExchange exchange, String target) {
-        return start(exchange, target, gitHub.registration());
+    // The way there
+
+    /**
+     * How a sign-in begins.
+     *
+     * @param provider the provider's name
+     * @param target where the person wants to go afterwards, already found fit
+     * @param callback where the provider sends them back to; null for the address that is the provider's own
+     * @param stateSuffix stands behind the state; empty, unless somebody reads it
+     */
+    public record Start(
+            String provider, String target, @Nullable URI callback, String stateSuffix) {}
+
+    /**
+     * Remembers an attempt in the browser and gives the request at the provider to send it to.
+     *
+     * @return fails with {@code provider.unknown}
+     */
+    public Mono<OAuth2AuthorizationRequest> start(ServerWebExchange exchange, Start start) {
+        return providers.named(start.provider()).flatMap(provider -> {
+            URI callback = start.callback() == null ? callbackOf(provider.id()) : start.callback();
+            return request(exchange, provider, callback, start.stateSuffix())
+                    .doOnNext(request -> attempts.remember(
+                            attempt(request, provider, start.target(), callback),
+                            exchange.getRequest(),
+                            exchange.getResponse()));
+        });
     }
 
-    /** The same as that registration has it, with a callback of its own perhaps. */
-    Mono<String> start(ServerWebExchange exchange, String target, ClientRegistration registration) {
-        ReactiveClientRegistrationRepository registrations = id -> Mono.just(registration);
-        return new DefaultServerOAuth2AuthorizationRequestResolver(registrations)
-                .resolve(exchange, GitHub.ID)
-                .doOnNext(request ->
-                        attempts.remember(attempt(request, target), exchange.getRequest(), exchange.getResponse()))
-                .map(OAuth2AuthorizationRequest::getAuthorizationRequestUri);
+    /** Where that provider's answers come to: each has an address of its own, so that none can be taken for another's. */
+    private URI callbackOf(String provider) {
+        return provider.equals(GitHub.ID) ? address.at("/callback") : ProviderChanges.callbackOf(address, provider);
     }
 
-    private SignInAttempt attempt(OAuth2AuthorizationRequest request, String target) {
+    private static Mono<OAuth2AuthorizationRequest> request(
+            ServerWebExchange exchange, SignInProvider provider, URI callback, String stateSuffix) {
+        ClientRegistration registration = provider.registration(callback);
+        DefaultServerOAuth2AuthorizationRequestResolver requests =
+                new DefaultServerOAuth2AuthorizationRequestResolver(id -> Mono.just(registration));
+        requests.setAuthorizationRequestCustomizer(request -> {
+            request.additionalParameters(more -> more.putAll(provider.extraParameters()));
+            if (!stateSuffix.isEmpty()) {
+                // It is to be read by programs that know no other letters.
+                request.state(STATES.generateKey() + stateSuffix);
+            }
+        });
+        return requests.resolve(exchange, registration.getRegistrationId());
+    }
+
+    private SignInAttempt attempt(
+            OAuth2AuthorizationRequest request, SignInProvider provider, String target, URI callback) {
         Object verifier = request.getAttributes().get(PkceParameterNames.CODE_VERIFIER);
         if (!(verifier instanceof String text)) {
             throw new IllegalStateException("the authorization request has no PKCE verifier");
         }
-        return new SignInAttempt(String.valueOf(request.getState()), text, target, clock.millis());
+        Object nonce = request.getAttributes().get(OidcParameterNames.NONCE);
+        return new SignInAttempt(
+                String.valueOf(request.getState()),
+                text,
+                target,
+                clock.millis(),
+                provider.id(),
+                nonce instanceof String known ? known : null,
+                callback.toString());
     }
+
+    // The way back
 
     /** What came of an attempt: where to go, signed in as whom. */
-    record Finished(String target, Sessions.Started started) {}
+    public record Finished(String target, Sessions.Started started) {}
 
-    /** Finishes the attempt that the provider's answer belongs to. */
-    Mono<Finished> finish(ServerWebExchange exchange) {
-        return finish(exchange, gitHub.registration());
+    /** Finishes the attempt that the answer of that provider, by its id, belongs to; null is GitHub. */
+    Mono<Finished> finish(ServerWebExchange exchange, @Nullable String provider) {
+        return finish(exchange, callbackOf(provider == null ? GitHub.ID : provider));
     }
 
-    /** The same for an attempt that was started with that registration. */
-    Mono<Finished> finish(ServerWebExchange exchange, ClientRegistration registration) {
+    /**
+     * Finishes the attempt that the provider's answer belongs to, if that is the address to finish it at.
+     *
+     * @return fails with a problem; among them {@code sign-in.code.refused}, caused by {@link TokenRefused}
+     */
+    public Mono<Finished> finish(ServerWebExchange exchange, URI callback) {
         ServerHttpRequest request = exchange.getRequest();
         return Mono.fromCallable(() -> CallbackAnswer.stateIn(request.getQueryParams()))
                 .flatMap(state -> {
@@ -128,9 +172,10 @@ final class SignIn {
                     }
                     return attemptOf(state, request);
                 })
+                .doOnNext(attempt -> checkPlace(attempt, callback))
                 .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")))
                 .flatMap(attempt -> Mono.fromCallable(() -> CallbackAnswer.read(request.getQueryParams()))
-                        .flatMap(answer -> finish(attempt, answer, origin(exchange), registration))
+                        .flatMap(answer -> finish(attempt, answer, callback, origin(exchange)))
                         .onErrorResume(
                                 Problem.class,
                                 problem -> failures.failed(attempt.target(), problem.startOverAt(startOf(attempt)))
@@ -152,64 +197,70 @@ final class SignIn {
                                         : ProblemCode.STATE_MISSING))));
     }
 
+    /** One provider's answer at another's address is how a bad one gets at the codes of a good one. */
+    private void checkPlace(SignInAttempt attempt, URI callback) {
+        String place = attempt.callback() == null ? callbackOf(GitHub.ID).toString() : attempt.callback();
+        if (!place.equals(callback.toString())) {
+            throw Problem.of(ProblemCode.STATE_INVALID, "This sign-in belongs to another provider");
+        }
+    }
+
     private Mono<Finished> finish(
-            SignInAttempt attempt,
-            CallbackAnswer answer,
-            BrowserSession.Origin origin,
-            ClientRegistration registration) {
-        Instant now = clock.instant();
-        if (attempt.isExpired(now)) {
+            SignInAttempt attempt, CallbackAnswer answer, URI callback, BrowserSession.Origin origin) {
+        if (attempt.isExpired(clock.instant())) {
             return Mono.error(Problem.of(ProblemCode.STATE_EXPIRED));
         }
-        if (answer.issuer() != null && !answer.issuer().equals(gitHub.issuer())) {
+        return providers
+                .withId(attempt.provider() == null ? GitHub.ID : attempt.provider())
+                .flatMap(provider -> finish(provider, attempt, answer, callback, origin));
+    }
+
+    private Mono<Finished> finish(
+            SignInProvider provider,
+            SignInAttempt attempt,
+            CallbackAnswer answer,
+            URI callback,
+            BrowserSession.Origin origin) {
+        if (!provider.answersAs(answer.issuer())) {
             return Mono.error(Problem.of(ProblemCode.ISSUER_WRONG));
         }
         if (answer.error() != null) {
-            return Mono.error(refusal(answer.error()));
+            return Mono.error(refusal(provider, answer.error()));
         }
-        return store.putIfAbsent(usedKey(attempt.state()), new byte[] {1}, now.plus(SignInAttempt.LIFE))
+        Instant end = clock.instant().plus(SignInAttempt.LIFE);
+        return store.putIfAbsent(usedKey(attempt.state()), new byte[] {1}, end)
                 .filter(first -> first)
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.STATE_USED)))
-                .flatMap(first -> exchange(attempt, answer.codeOrThrow(), registration))
+                .flatMap(first -> exchange(provider, attempt, answer.codeOrThrow(), callback))
                 .flatMap(arrived -> begin(arrived, origin))
                 .map(started -> new Finished(attempt.target(), started));
     }
 
-    private static Problem refusal(String error) {
+    private static Problem refusal(SignInProvider provider, String error) {
         return switch (error) {
             case "access_denied" -> Problem.of(ProblemCode.SIGN_IN_DECLINED);
             case "redirect_uri_mismatch", "application_suspended" -> Problem.of(ProblemCode.PROVIDER_MISCONFIGURED);
-            default -> Problem.of(ProblemCode.PROVIDER_FAILED, "GitHub refused to sign you in");
+            default -> Problem.of(ProblemCode.PROVIDER_FAILED, provider.label() + " refused to sign you in");
         };
     }
 
-    private record Arrived(Person person, ProviderToken token) {}
-
-    private Mono<Arrived> exchange(SignInAttempt attempt, String code, ClientRegistration registration) {
-        return tokens.exchange(grantRequest(registration, attempt, code))
-                .onErrorMap(TokenRefused.class, SignIn::asProblem)
-                .doOnNext(token -> noticeMissing(registration.getScopes(), token.scopes()))
-                .flatMap(token -> profiles.read(registration, token).map(person -> new Arrived(person, token)));
+    private static Mono<SignInProvider.Arrived> exchange(
+            SignInProvider provider, SignInAttempt attempt, String code, URI callback) {
+        ClientRegistration registration = provider.registration(callback);
+        return provider.arrive(grantRequest(registration, attempt, code), attempt.nonce())
+                .onErrorMap(TokenRefused.class, refused -> asProblem(provider, refused));
     }
 
-    /** Whoever's rules need such a scope refuses later, and says so; here is why. */
-    private static void noticeMissing(Set<String> asked, Set<String> granted) {
-        Set<String> missing = GrantedScopes.missing(asked, granted);
-        if (!missing.isEmpty()) {
-            LOG.warn(
-                    "GitHub granted a new sign-in less than was asked for: {} is missing. What needs it will not work",
-                    String.join(", ", missing));
-        }
-    }
-
-    private static Problem asProblem(TokenRefused refused) {
+    private static Problem asProblem(SignInProvider provider, TokenRefused refused) {
         Problem problem = switch (refused.reason()) {
             case SPENT -> Problem.of(ProblemCode.CODE_REFUSED);
             case MISCONFIGURED -> Problem.of(ProblemCode.PROVIDER_MISCONFIGURED);
             case UNAVAILABLE ->
                 Problem.of(
                         ProblemCode.PROVIDER_FAILED,
-                        "GitHub did not hand out a token. For one person it makes at most ten an hour");
+                        provider.id().equals(GitHub.ID)
+                                ? "GitHub did not hand out a token. For one person it makes at most ten an hour"
+                                : provider.label() + " did not hand out a token");
         };
         return problem.causedBy(refused);
     }
@@ -231,16 +282,25 @@ final class SignIn {
     }
 
     /** The token is kept before the browser learns of its session; a session whose token is lost is taken back. */
-    private Mono<Sessions.Started> begin(Arrived arrived, BrowserSession.Origin origin) {
+    private Mono<Sessions.Started> begin(SignInProvider.Arrived arrived, BrowserSession.Origin origin) {
         return sessions.start(arrived.person(), origin).flatMap(started -> {
             BrowserSession session = started.session();
             PersonId person = arrived.person().id();
-            return vault.keep(person, arrived.token(), sessions.endOf(session))
+            return people.add(person, session.end())
+                    .then(Mono.defer(() -> vault.keep(person, arrived.token(), sessions.endOf(session))))
                     .then(Mono.defer(() -> apiTokens.signedIn(arrived.person())))
+                    .then(Mono.defer(() -> checkTakenIn(person)))
                     .onErrorResume(failure -> sessions.end(person, session.id(), Reason.SIGNED_OUT)
                             .then(Mono.error(failure)))
                     .thenReturn(started);
         });
+    }
+
+    /** Asked when all is written: a provider that is removed meanwhile either finds this person or is found here. */
+    private Mono<Void> checkTakenIn(PersonId person) {
+        return providers
+                .takesIn(person.provider())
+                .flatMap(taken -> taken ? Mono.empty() : Mono.error(SignInProviders.unknown()));
     }
 
     private static BrowserSession.Origin origin(ServerWebExchange exchange) {

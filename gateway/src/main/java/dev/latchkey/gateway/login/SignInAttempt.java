@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,8 +19,18 @@ import tools.jackson.databind.json.JsonMapper;
  * @param verifier the PKCE code verifier (RFC 7636)
  * @param target where the person wanted to go
  * @param startedAt milliseconds since the epoch
+ * @param provider the id of the provider it went to; null is GitHub
+ * @param nonce what an ID token has to answer to (OpenID Connect Core 1.0, section 3.1.2.1), if one is expected
+ * @param callback the one address at which it may be finished; null is GitHub's own
  */
-record SignInAttempt(String state, String verifier, String target, long startedAt) {
+record SignInAttempt(
+        String state,
+        String verifier,
+        String target,
+        long startedAt,
+        @Nullable String provider,
+        @Nullable String nonce,
+        @Nullable String callback) {
 
     static final Duration LIFE = Duration.ofMinutes(10);
 

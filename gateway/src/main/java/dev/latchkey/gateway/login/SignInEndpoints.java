@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -24,6 +25,7 @@ import reactor.core.publisher.Mono;
 final class SignInEndpoints {
 
     private final SignIn signIn;
+    private final SignInProviders providers;
     private final SessionLoader current;
     private final Sessions sessions;
     private final ReturnTarget targets;
@@ -33,6 +35,7 @@ final class SignInEndpoints {
 
     SignInEndpoints(
             SignIn signIn,
+            SignInProviders providers,
             SessionLoader current,
             Sessions sessions,
             ReturnTarget targets,
@@ -40,6 +43,7 @@ final class SignInEndpoints {
             Pages pages,
             SecurityHeaders security) {
         this.signIn = signIn;
+        this.providers = providers;
         this.current = current;
         this.sessions = sessions;
         this.targets = targets;
@@ -52,32 +56,62 @@ final class SignInEndpoints {
         return RouterFunctions.route()
                 .GET(address.path("/sign_in"), this::page)
                 .GET(address.path("/start"), this::start)
-                .GET(address.path("/callback"), this::callback)
+                .GET(address.path("/callback"), request -> callback(request, null))
+                .GET(
+                        address.path("/callback/{provider}"),
+                        request -> callback(request, request.pathVariable("provider")))
                 .build();
     }
 
     private Mono<ServerResponse> page(ServerRequest request) {
         String target = targets.of(rd(request));
-        ProviderChoice gitHub = new ProviderChoice("GitHub", address.path(targets.startFor(target)));
-        return ServerResponse.ok()
-                .headers(security::onPage)
-                .contentType(Pages.MEDIA_TYPE)
-                .bodyValue(pages.signIn(new SignInPage(List.of(gitHub), target)));
+        return providers
+                .all()
+                .map(ways -> ways.stream()
+                        .map(way -> new ProviderChoice(way.label(), address.path(startFor(way, ways, target))))
+                        .toList())
+                .flatMap(choices -> ServerResponse.ok()
+                        .headers(security::onPage)
+                        .contentType(Pages.MEDIA_TYPE)
+                        .bodyValue(pages.signIn(new SignInPage(choices, target))));
+    }
+
+    /** Where there is one way only, nobody has to name it. */
+    private String startFor(SignInProvider way, List<SignInProvider> ways, String target) {
+        String start = targets.startFor(target);
+        return ways.size() == 1 ? start : start + (start.contains("?") ? "&" : "?") + "provider=" + way.name();
     }
 
     private Mono<ServerResponse> start(ServerRequest request) {
-        return signIn.start(request.exchange(), targets.of(rd(request))).flatMap(this::redirect);
+        String target = targets.of(rd(request));
+        return provider(request)
+                .flatMap(name -> signIn.start(request.exchange(), new SignIn.Start(name, target, null, "")))
+                .map(OAuth2AuthorizationRequest::getAuthorizationRequestUri)
+                .switchIfEmpty(Mono.fromSupplier(
+                        () -> address.path("/sign_in" + targets.startFor(target).substring("/start".length()))))
+                .flatMap(this::redirect);
+    }
+
+    /** The name of the provider to go to; empty if there are several and none is named. */
+    private Mono<String> provider(ServerRequest request) {
+        Optional<String> named = request.queryParam("provider").filter(name -> !name.isEmpty());
+        return named.map(Mono::just)
+                .orElseGet(() -> providers
+                        .all()
+                        .filter(ways -> ways.size() == 1)
+                        .map(ways -> ways.get(0).name()));
     }
 
     /**
      * A browser has one session: what it brought, planted or its own, ends where a new one begins. It is looked up
      * first, so that whatever is wrong with it is told while the code has not been spent.
      */
-    private Mono<ServerResponse> callback(ServerRequest request) {
+    private Mono<ServerResponse> callback(ServerRequest request, @Nullable String provider) {
         return Mono.defer(() -> current.load(request.exchange()))
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
-                .flatMap(old -> signIn.finish(request.exchange()).flatMap(finished -> end(old).thenReturn(finished)))
+                .flatMap(old ->
+                        signIn.finish(request.exchange(), provider).flatMap(finished -> end(old).thenReturn(finished)))
                 .flatMap(finished -> {
                     request.exchange()
                             .getResponse()

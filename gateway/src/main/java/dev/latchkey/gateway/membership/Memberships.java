@@ -6,6 +6,7 @@ import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.vault.TokenVault;
@@ -57,6 +58,11 @@ public final class Memberships implements AutoCloseable {
     private final long stale;
     private final Cache<Key, Known> near;
     private final Map<Key, Mono<Known>> flights = new ConcurrentHashMap<>();
+    private static final Standing ELSEWHERE = new Standing.Hidden(
+            Problem.of(
+                    ProblemCode.GITHUB_ACCOUNT_REQUIRED,
+                    "This app is for members of organizations, teams or repositories at GitHub, and you are not signed in with GitHub"));
+
     /** Until when it is of no use to ask GitHub with a person's token, in milliseconds. */
     private final Cache<PersonId, Long> pauses = Caffeine.newBuilder()
             .maximumSize(NEAR_PEOPLE)
@@ -94,6 +100,11 @@ public final class Memberships implements AutoCloseable {
                 .build();
     }
 
+    /** Whoever is not known by GitHub is a member of nothing at GitHub, and nobody asks. */
+    private static boolean isElsewhere(PersonId person) {
+        return !person.provider().equals(GitHub.ID);
+    }
+
     private record Key(PersonId person, Question question) {}
 
     private record KnownGroups(
@@ -116,6 +127,9 @@ public final class Memberships implements AutoCloseable {
 
     /** The standing if this node can tell without waiting, or null. */
     public @Nullable Standing near(PersonId person, Claim claim) {
+        if (isElsewhere(person)) {
+            return ELSEWHERE;
+        }
         return Reasoning.on(claim, question -> usable(new Key(person, question)))
                         instanceof Reasoning.Concluded concluded
                 ? concluded.standing()
@@ -129,6 +143,9 @@ public final class Memberships implements AutoCloseable {
      *     {@code sign-in.required} if the person's token has ended
      */
     public Mono<Standing> ask(PersonId person, Claim claim) {
+        if (isElsewhere(person)) {
+            return Mono.just(ELSEWHERE);
+        }
         return ask(person, claim, new HashMap<>());
     }
 
@@ -149,6 +166,9 @@ public final class Memberships implements AutoCloseable {
 
     /** What backends are told, as far as it is known now; what is not known is asked for beside the request. */
     public Groups groups(PersonId person) {
+        if (isElsewhere(person)) {
+            return Groups.NONE;
+        }
         Reading organizations = beside(new Key(person, Question.ORGANIZATIONS));
         Reading teams = beside(new Key(person, Question.TEAMS));
         if (organizations == null && teams == null) {

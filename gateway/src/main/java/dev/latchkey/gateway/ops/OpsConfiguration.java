@@ -2,6 +2,8 @@ package dev.latchkey.gateway.ops;
 
 import dev.latchkey.gateway.github.pace.PaceGauges;
 import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.login.ProviderChanges;
+import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.route.Explainer;
 import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.session.Sessions;
@@ -67,6 +69,12 @@ class OpsConfiguration {
     @Bean
     InternalRoutes routeAdmin(Routes routes, Explainer explainer, Sessions sessions, InternalDoor door) {
         return new RouteAdmin(routes, explainer, sessions).routes(door);
+    }
+
+    @Bean
+    InternalRoutes providerAdmin(
+            Providers providers, ProviderChanges changes, GatewayAddress address, InternalDoor door) {
+        return new ProviderAdmin(providers, changes, new ProblemDocument(address)).routes(door);
     }
 
     @Bean

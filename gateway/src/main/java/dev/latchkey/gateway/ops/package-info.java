@@ -6,6 +6,7 @@
             "tls",
             "keys",
             "store",
+            "provider",
             "session",
             "vault",
             "membership",

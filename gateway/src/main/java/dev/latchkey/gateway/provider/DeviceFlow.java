@@ -142,7 +142,9 @@ public final class DeviceFlow {
             case "slow_down" -> new Answer.SlowDown(interval(fields.get("interval")));
             case "expired_token", "token_expired", "incorrect_device_code" -> new Answer.Expired();
             case "access_denied" -> new Answer.Denied();
-            default -> new Answer.Granted(TokenEndpoint.token(TokenEndpoint.response(fields, status, null), asked).token());
+            default ->
+                new Answer.Granted(TokenEndpoint.token(TokenEndpoint.response(fields, status, null), asked)
+                        .token());
         };
     }
 

@@ -42,7 +42,9 @@ public sealed interface Rule {
     /** True if what a session holds suffices to let that person in. */
     default boolean admits(Person person) {
         if (this instanceof User user) {
-            return AsciiString.contentEqualsIgnoreCase(user.login(), person.login());
+            // The same login elsewhere may be anybody's.
+            return person.id().provider().equals("github")
+                    && AsciiString.contentEqualsIgnoreCase(user.login(), person.login());
         }
         if (this instanceof Email email) {
             return person.emailVerified() && email.pattern().covers(person.email());

@@ -39,6 +39,7 @@ public final class ProblemBoundary implements Stage {
     /** As somebody else, or as oneself with more rights at the provider. */
     private static final Set<ProblemCode> SOLVED_BY_SIGNING_IN_ANEW = EnumSet.of(
             ProblemCode.ACCESS_DENIED,
+            ProblemCode.GITHUB_ACCOUNT_REQUIRED,
             ProblemCode.MEMBERSHIP_SSO_REQUIRED,
             ProblemCode.MEMBERSHIP_APP_RESTRICTED,
             ProblemCode.MEMBERSHIP_NOT_VISIBLE);

@@ -18,7 +18,10 @@ class StoredAttemptFormsTest {
             "stored-forms-state-0123456789-ABCDEFGHIJKLMN=",
             "stored-forms-verifier_0123456789~ABCDEFGHIJKLM",
             "/reports?year=2026&name=J%C3%BCrgen",
-            1_795_000_000_000L);
+            1_795_000_000_000L,
+            null,
+            null,
+            null);
 
     @ParameterizedTest
     @MethodSource("dev.latchkey.gateway.testing.StoredForms#ofAllVersions")
