@@ -2,6 +2,7 @@ package dev.latchkey.gateway.route;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
 
@@ -14,6 +15,8 @@ import org.springframework.http.server.PathContainer;
 record BuiltInClash(String what, String remedy) {
 
     private static final String BELOW = "/**";
+    /** A segment whose values are written down, such as <code>{area:oauth|token}</code>: nothing else is taken. */
+    private static final Pattern SPELT_OUT = Pattern.compile("\\{\\w+:[a-z|]+}");
 
     /** Null if they get along. */
     static @Nullable BuiltInClash between(Route fresh, Route claimed) {
@@ -73,7 +76,11 @@ record BuiltInClash(String what, String remedy) {
         String others = beginningOf(other);
         boolean within = others.length() < own.length() && BuiltInMount.isWithin(own, others + BELOW);
         boolean atItsOwn = BuiltInMount.of(builtIn).prefix().isEmpty();
-        boolean plain = own.equals(builtIn.path().getPatternString());
+        String pattern = builtIn.path().getPatternString();
+        if (SPELT_OUT.matcher(pattern).find()) {
+            return false;
+        }
+        boolean plain = own.equals(pattern);
         String area = plain ? own : own + BELOW;
         return within && atItsOwn && areas.stream().noneMatch(path -> BuiltInMount.isWithin(area, path));
     }

@@ -92,6 +92,7 @@ class RouteExamplesTest {
                         "dashboard",
                         "deploy",
                         "docs",
+                        "feeder",
                         "github",
                         "grafana",
                         "hooks",
@@ -259,6 +260,14 @@ class RouteExamplesTest {
         assertThat(shake(handshake)).isEqualTo(101);
         handshake[5] = "Origin: https://evil.example.com";
         assertThat(shake(handshake)).isEqualTo(403);
+    }
+
+    @Test
+    void theHelperForProvidersAnswersInItsOwnWords() {
+        assertThat(get("feeder", "/api/v1/token/valid").status()).isEqualTo(498);
+        assertThat(get("feeder", "/api/v1/token/valid").body()).isEqualTo("ko");
+        assertThat(get("feeder", "/api/v1/oauth/callback").body()).contains("no query parameters");
+        assertThat(get("feeder", "/api/v1/other").status()).isEqualTo(404);
     }
 
     private static int shake(String... lines) {
