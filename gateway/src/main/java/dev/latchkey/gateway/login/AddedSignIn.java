@@ -49,6 +49,11 @@ final class AddedSignIn implements SignInProvider {
     }
 
     @Override
+    public @Nullable String issuer() {
+        return provider.issuer();
+    }
+
+    @Override
     public boolean answersAs(@Nullable String issuer) {
         if (issuer == null) {
             return !provider.namesIssuer();

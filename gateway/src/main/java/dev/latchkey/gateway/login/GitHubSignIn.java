@@ -53,6 +53,11 @@ final class GitHubSignIn implements SignInProvider {
     }
 
     @Override
+    public String issuer() {
+        return gitHub.issuer();
+    }
+
+    @Override
     public boolean answersAs(@Nullable String issuer) {
         return issuer == null || issuer.equals(gitHub.issuer());
     }

@@ -212,6 +212,8 @@ public final class SignIn {
         }
         return providers
                 .withId(attempt.provider() == null ? GitHub.ID : attempt.provider())
+                .filterWhen(provider -> providers.isAnswerOf(provider, answer.issuer()))
+                .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.ISSUER_WRONG)))
                 .flatMap(provider -> finish(provider, attempt, answer, callback, origin));
     }
 
@@ -221,9 +223,6 @@ public final class SignIn {
             CallbackAnswer answer,
             URI callback,
             BrowserSession.Origin origin) {
-        if (!provider.answersAs(answer.issuer())) {
-            return Mono.error(Problem.of(ProblemCode.ISSUER_WRONG));
-        }
         if (answer.error() != null) {
             return Mono.error(refusal(provider, answer.error()));
         }

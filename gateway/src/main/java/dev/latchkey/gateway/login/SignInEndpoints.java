@@ -12,6 +12,7 @@ import dev.latchkey.gateway.web.SignInPage;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
@@ -23,6 +24,8 @@ import reactor.core.publisher.Mono;
 
 /** The way in: the sign-in page, the redirect to the provider, and the answer that comes back. */
 final class SignInEndpoints {
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9_-]{1,64}");
 
     private final SignIn signIn;
     private final SignInProviders providers;
@@ -107,6 +110,9 @@ final class SignInEndpoints {
      * first, so that whatever is wrong with it is told while the code has not been spent.
      */
     private Mono<ServerResponse> callback(ServerRequest request, @Nullable String provider) {
+        if (provider != null && !ID.matcher(provider).matches()) {
+            return Mono.error(SignInProviders.unknown());
+        }
         return Mono.defer(() -> current.load(request.exchange()))
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())

@@ -26,6 +26,10 @@ interface SignInProvider {
     /** What is asked for besides what OAuth asks for. */
     Map<String, String> extraParameters();
 
+    /** What it is called in answers, if that is known. */
+    @Nullable
+    String issuer();
+
     /**
      * Whether an answer that names this issuer, or none, can be this provider's (RFC 9207). Where the issuer is not known,
      * the provider's own callback address tells its answers from others'.

@@ -6,6 +6,7 @@ import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.Provider;
 import dev.latchkey.gateway.provider.Providers;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,6 +46,20 @@ final class SignInProviders {
                         .next()
                         .map(this::way)
                         .switchIfEmpty(Mono.error(SignInProviders::unknown));
+    }
+
+    /**
+     * Whether an answer with that issuer can be this provider's. Where several share a callback and one of them is not known
+     * by an issuer, an answer that names another is that other's, and its code must not be shown to this one (RFC 9207,
+     * section 1).
+     */
+    Mono<Boolean> isAnswerOf(SignInProvider provider, @Nullable String issuer) {
+        if (!provider.answersAs(issuer)) {
+            return Mono.just(false);
+        }
+        return issuer == null || issuer.equals(provider.issuer())
+                ? Mono.just(true)
+                : all().map(ways -> ways.stream().noneMatch(way -> issuer.equals(way.issuer())));
     }
 
     /** Whether people of that provider may still be signed in. */

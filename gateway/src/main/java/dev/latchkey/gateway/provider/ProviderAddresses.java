@@ -41,7 +41,8 @@ final class ProviderAddresses {
         if (!"https".equalsIgnoreCase(uri.getScheme()) && !(http && loopback)) {
             throw refused(what, "does not begin with https://");
         }
-        if (!mayBeNamed(host)) {
+        boolean local = host.equals("localhost") || host.endsWith(".localhost");
+        if (!mayBeNamed(host) || (local && !loopback)) {
             throw refused(what, "is at a host that providers may not live at here");
         }
         InetAddress literal = PublicAddress.literal(host);

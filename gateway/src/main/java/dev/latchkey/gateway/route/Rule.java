@@ -15,13 +15,13 @@ public sealed interface Rule {
     record SignedIn() implements Rule {}
 
     /**
-     * One person, by the login the account has today.
+     * One person, by the login the account has at GitHub today. Other providers have people of the same name.
      *
      * @param login compared without case, as GitHub does, which for logins is a matter of ASCII alone
      */
     record User(String login) implements Rule {}
 
-    /** Everybody whose primary address GitHub has verified and this pattern covers. */
+    /** Everybody whose primary address their provider has verified and this pattern covers. */
     record Email(EmailPattern pattern) implements Rule {}
 
     /** Everybody of whom GitHub says so; the one kind of rule that may have to wait. */

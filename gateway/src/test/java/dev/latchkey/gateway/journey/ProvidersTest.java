@@ -313,6 +313,10 @@ class ProvidersTest {
             HttpResponse<String> answer = person.twin().navigate(wrong + "?" + callback.getRawQuery());
             assertThat(problem(answer)).isEqualTo("sign-in.state.invalid");
         }
+        for (String strange : new String[] {"/oauth2/callback/%20", "/oauth2/callback/%C3%A4", "/oauth2/callback/A"}) {
+            assertThat(problem(person.twin().navigate(strange + "?" + callback.getRawQuery())))
+                    .isEqualTo("provider.unknown");
+        }
         assertThat(comeBack(person, callback).statusCode()).isEqualTo(302);
     }
 

@@ -47,6 +47,7 @@ public final class ProviderStub implements AutoCloseable {
     private final List<String> given = new CopyOnWriteArrayList<>();
     private final List<String> revoked = new CopyOnWriteArrayList<>();
     private final AtomicInteger refreshes = new AtomicInteger();
+    private final AtomicInteger exchanges = new AtomicInteger();
     private final AtomicInteger refusedRefreshes = new AtomicInteger();
     private final KeyPair key = AppKeys.rsa(2048);
     private volatile KeyPair signingKey = key;
@@ -215,6 +216,11 @@ public final class ProviderStub implements AutoCloseable {
         return refreshes.get();
     }
 
+    /** How often somebody came with a code. */
+    public int exchanges() {
+        return exchanges.get();
+    }
+
     /** Refresh tokens that came although they were spent. */
     public int refusedRefreshes() {
         return refusedRefreshes.get();
@@ -315,9 +321,7 @@ public final class ProviderStub implements AutoCloseable {
             return json(response, 401, Json.object("error", "invalid_client"));
         }
         boolean refreshing = "refresh_token".equals(form.get("grant_type"));
-        if (refreshing) {
-            refreshes.incrementAndGet();
-        }
+        (refreshing ? refreshes : exchanges).incrementAndGet();
         if (refusal != null) {
             return json(response, 400, Json.object("error", refusal));
         }
