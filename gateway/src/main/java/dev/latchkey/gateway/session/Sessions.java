@@ -121,6 +121,11 @@ public final class Sessions implements SmartLifecycle {
                 });
     }
 
+    /** Whether this gateway made the text as the value of a session's cookie, whether or not the session goes on. */
+    public boolean isToken(String text) {
+        return cookie.isOurs(text);
+    }
+
     /** The session of that cookie value if this node can tell without waiting; notes that it is used. */
     public @Nullable BrowserSession near(String value) {
         NearSession entry = near.getIfPresent(SessionCookie.idOf(value));

@@ -758,6 +758,43 @@ class CatFeederTest {
     }
 
     @Test
+    void aCodeOfOneProviderIsNotShownToAnotherThatSharesTheCallback() {
+        String admin = signedIn("github", "admin");
+        json(with(admin, "POST", OAUTH + "/six", body(six())), 200);
+        HttpPerson victim = first.stranger();
+        String state = fields(authorizationUrl(victim, "six").getRawQuery()).get("state");
+        // The bad provider sends the browser on to the good one, with the state that it was given.
+        HttpPerson lured = first.stranger();
+        Map<String, String> code = fields(answerOf(lured, "github", "octocat").getRawQuery());
+        int before = corp.exchanges();
+        JsonNode answer = json(
+                callback(
+                        victim,
+                        "code=" + code.get("code") + "&state=" + state + "&iss="
+                                + URLEncoder.encode(code.get("iss"), StandardCharsets.UTF_8)),
+                400);
+        assertThat(answer.path("error").asString()).isEqualTo("wrong issuer");
+        assertThat(corp.exchanges()).isEqualTo(before);
+    }
+
+    @Test
+    void theTokenOpensAppsAsABearerTokenAndStaysAtTheGateway() {
+        String token = signedIn("github", "octocat");
+        String[] bearer = {"Authorization", "Bearer " + token};
+        assertThat(first.stranger().get("/x", bearer).statusCode()).isEqualTo(200);
+        assertThat(app.lastRequest().header("X-Forwarded-User")).isEqualTo("octocat");
+        assertThat(app.lastRequest().toString()).doesNotContain(token);
+        assertThat(second.stranger().get("/x", bearer).statusCode()).isEqualTo(200);
+        json(with(token, "POST", "/api/v1/logout", null), 200);
+        SessionsContract.await(() -> second.stranger().get("/x", bearer).statusCode() == 401);
+        String foreign = token.substring(0, 30) + "AAAAAAAAAAAAAAAAAAAAA";
+        assertThat(first.stranger()
+                        .get("/x", "Authorization", "Bearer " + foreign)
+                        .statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
     void aCookieAloneChangesNothing() {
         HttpPerson browser = first.stranger();
         browser.navigate(

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.login.ProviderChanges;
 import dev.latchkey.gateway.login.SignIn;
 import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.provider.ProvidersProperties;
+import dev.latchkey.gateway.route.CredentialReader;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.web.GatewayAddress;
 import java.net.URI;
@@ -15,6 +16,11 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(CatFeederProperties.class)
 class CatFeederConfiguration {
+
+    @Bean
+    CredentialReader sessionTokenReader(Sessions sessions) {
+        return new SessionTokenReader(sessions);
+    }
 
     @Bean
     CatFeeder catFeeder(
