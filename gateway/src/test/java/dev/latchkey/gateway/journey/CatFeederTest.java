@@ -283,6 +283,12 @@ class CatFeederTest {
         assertThat(page.body()).isEmpty();
         assertThat(browser.fetch("/welcome").statusCode()).isEqualTo(200);
         assertThat(app.lastRequest().header("X-Forwarded-User")).isEqualTo("octocat");
+
+        HttpPerson before = browser.twin();
+        browser.navigate(
+                OAUTH + "/callback?" + answerOf(browser, "github", "hubot").getRawQuery());
+        SessionsContract.await(() -> before.fetch("/welcome").statusCode() == 401);
+        assertThat(browser.fetch("/welcome").statusCode()).isEqualTo(200);
     }
 
     @Test

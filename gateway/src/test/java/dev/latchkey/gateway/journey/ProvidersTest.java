@@ -12,9 +12,12 @@ import dev.latchkey.gateway.testing.TestGateway;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -279,6 +282,40 @@ class ProvidersTest {
         corp.person("o", "sub", "1092", "email", "bob@acme.example", "email_verified", true);
         signedIn(corp, "goo", "o").fetch("/mail/x");
         assertThat(claims().path("preferred_username").asString()).isEqualTo("goo:bob@acme.example");
+    }
+
+    @Test
+    void takeAnEnterpriseServersPeopleByNumberAndPrimaryAddress() {
+        added(corp.withoutIdTokens().describedAs("github", "hub"));
+        corp.person(
+                "e",
+                "id",
+                583231,
+                "login",
+                "octocat",
+                "emails",
+                List.of(
+                        Map.of("email", "old@acme.example", "primary", false, "verified", true),
+                        Map.of("email", "new@acme.example", "primary", true, "verified", true)));
+        HttpPerson person = signedIn(corp, "hub", "e");
+        assertThat(person.fetch("/mail/x").statusCode()).isEqualTo(200);
+        assertThat(app.lastRequest().header("X-Forwarded-Email")).isEqualTo("new@acme.example");
+        assertThat(claims().path("sub").asString()).isEqualTo("hub:583231");
+        // Neither the number nor the login of another GitHub's account counts at this one.
+        assertThat(problem(person.fetch("/org/x"))).isEqualTo("github.account-required");
+    }
+
+    @Test
+    void areChangedByOneOfManyWhoDoSoAtOnce() {
+        List<CompletableFuture<Integer>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            HttpPerson operator = operator(i % 2 == 0 ? first : second);
+            all.add(CompletableFuture.supplyAsync(
+                    () -> operator.send("POST", "/admin/providers", corp.described("corp"))
+                            .statusCode()));
+        }
+        assertThat(all.stream().map(CompletableFuture::join).sorted().toList())
+                .containsExactly(201, 409, 409, 409, 409, 409, 409, 409);
     }
 
     @Test

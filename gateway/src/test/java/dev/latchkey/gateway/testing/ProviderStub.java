@@ -280,6 +280,7 @@ public final class ProviderStub implements AutoCloseable {
             case "/keys" -> json(response, 200, Json.object("keys", List.of(published())));
             case "/token" -> token(request, FormFields.parse(body), response);
             case "/userinfo" -> userInfo(request, response);
+            case "/userinfo/emails" -> emails(request, response);
             case "/revoke" -> revoke(FormFields.parse(body), response);
             default -> response.status(404).send();
         };
@@ -398,9 +399,23 @@ public final class ProviderStub implements AutoCloseable {
         }
     }
 
-    private Mono<Void> userInfo(HttpServerRequest request, HttpServerResponse response) {
+    /** As GitHub shows them, from what the person's profile holds under {@code emails}. */
+    private Mono<Void> emails(HttpServerRequest request, HttpServerResponse response) {
+        String subject = subjectOf(request);
+        return subject == null
+                ? response.status(401).send()
+                : response.header("Content-Type", "application/json")
+                        .sendString(Mono.just(Json.write(people.get(subject).getOrDefault("emails", List.of()))))
+                        .then();
+    }
+
+    private String subjectOf(HttpServerRequest request) {
         String authorization = String.valueOf(request.requestHeaders().get("Authorization"));
-        String subject = accessTokens.get(authorization.replaceFirst("^Bearer ", ""));
+        return accessTokens.get(authorization.replaceFirst("^Bearer ", ""));
+    }
+
+    private Mono<Void> userInfo(HttpServerRequest request, HttpServerResponse response) {
+        String subject = subjectOf(request);
         return subject == null
                 ? response.status(401).send()
                 : json(response, 200, people.getOrDefault(subject, Json.object("sub", subject)));

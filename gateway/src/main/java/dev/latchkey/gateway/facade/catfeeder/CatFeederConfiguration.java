@@ -37,7 +37,7 @@ class CatFeederConfiguration {
                 : properties.redirectUri();
         Admins admins = new Admins(properties.admins(), registry.admins());
         return new CatFeeder(
-                new SignInCalls(signIn, callback, properties.target()),
+                new SignInCalls(signIn, sessions, callback, properties.target()),
                 new ProviderCalls(providers, changes, admins),
                 new TokenCalls(sessions, admins, clock),
                 sessions,

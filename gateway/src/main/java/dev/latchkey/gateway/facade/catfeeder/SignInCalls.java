@@ -1,6 +1,10 @@
 package dev.latchkey.gateway.facade.catfeeder;
 
 import dev.latchkey.gateway.login.SignIn;
+import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.SessionEnded.Reason;
+import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.web.Navigation;
 import java.net.URI;
 import java.util.List;
@@ -8,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /** The way to a provider and back: {@code login} and {@code callback}. */
@@ -17,11 +22,13 @@ final class SignInCalls {
     static final String CALLBACK = "oauth_callback";
 
     private final SignIn signIn;
+    private final Sessions sessions;
     private final URI redirectUri;
     private final String target;
 
-    SignInCalls(SignIn signIn, URI redirectUri, String target) {
+    SignInCalls(SignIn signIn, Sessions sessions, URI redirectUri, String target) {
         this.signIn = signIn;
+        this.sessions = sessions;
         this.redirectUri = redirectUri;
         this.target = target;
     }
@@ -53,11 +60,18 @@ final class SignInCalls {
                 })
                 .flatMap(finished -> {
                     if (Navigation.isPage(visit.exchange().getRequest())) {
-                        return goOn(visit.exchange().getResponse(), finished);
+                        return endOld(visit.exchange())
+                                .then(Mono.defer(() -> goOn(visit.exchange().getResponse(), finished)));
                     }
                     return Mono.just(Answer.ok(202, CALLBACK, "User successfully logged in.", "success.", true)
                             .with("token", finished.started().cookie().getValue()));
                 });
+    }
+
+    /** A browser has one session: what it brought ends where a new one begins. */
+    private Mono<Void> endOld(ServerWebExchange exchange) {
+        BrowserSession old = SessionLoader.sessionOf(exchange);
+        return old == null ? Mono.empty() : sessions.end(old.person().id(), old.id(), Reason.REPLACED);
     }
 
     private static Mono<Answer> goOn(ServerHttpResponse response, SignIn.Finished finished) {
