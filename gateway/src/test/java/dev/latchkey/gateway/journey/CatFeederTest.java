@@ -587,7 +587,7 @@ class CatFeederTest {
 
     @Test
     void C19_renewsBeforeTheEndOncePerConnectionAndKeepsWhatComesOfIt() {
-        corp.tokensLive(8);
+        corp.tokensLive(4);
         addCorp();
         String token = signedIn("corp", "1");
         // Each renewal needs the refresh token that the one before brought, and counts its life anew.

@@ -486,7 +486,7 @@ class ProvidersTest {
     /** Redis takes entries by its own clock, so these tokens really live for seconds; nobody looks at how many. */
     @Test
     void haveTheirTokensRenewedAheadOncePerConnectionByWhicheverNode() {
-        added(corp.tokensLive(8).described("corp"));
+        added(corp.tokensLive(4).described("corp"));
         HttpPerson person = signedIn(corp, "corp", "1");
         SessionsContract.await(() -> corp.refreshes() >= 3);
         assertThat(corp.refusedRefreshes()).isZero();
@@ -495,7 +495,7 @@ class ProvidersTest {
 
     @Test
     void renewByTheSameRefreshTokenWhereTheProviderGivesNoOther() {
-        added(other.tokensLive(8).keepingRefreshTokens().basicOnly().described("other"));
+        added(other.tokensLive(4).keepingRefreshTokens().basicOnly().described("other"));
         HttpPerson person = signedIn(other, "other", "1");
         SessionsContract.await(() -> other.refreshes() >= 3);
         assertThat(other.refusedRefreshes()).isZero();
