@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
 /** What operators may ask about routes: which are in force, what is wrong with the files, and why somebody is let in. */
 final class RouteAdmin {
 
-    private static final Pattern ID = Pattern.compile("github:([0-9]{1,19})");
+    private static final Pattern ID = Pattern.compile("([a-z0-9_-]{1,40}):([!-~]{1,255})");
     private static final Pattern METHOD = Pattern.compile("[A-Za-z]{3,16}");
 
     private final Routes routes;
@@ -96,16 +96,16 @@ final class RouteAdmin {
         return ServerResponse.ok().bodyValue(explanation);
     }
 
-    /** By number, with what a session holds if there is one; by login, with nothing more. */
+    /** By provider and id there, with what a session holds if there is one; by login, with nothing more. */
     private Mono<Optional<Asker>> asker(Optional<String> as) {
         if (as.isEmpty()) {
             return Mono.just(Optional.empty());
         }
-        var number = ID.matcher(as.get());
-        if (!number.matches()) {
+        var account = ID.matcher(as.get());
+        if (!account.matches()) {
             return Mono.just(Optional.of(Asker.named(as.get())));
         }
-        PersonId id = new PersonId("github", number.group(1));
+        PersonId id = new PersonId(account.group(1), account.group(2));
         return sessions.list(id)
                 .next()
                 .map(session -> Optional.of(Asker.of(session.person())))

@@ -98,6 +98,11 @@ public final class Explainer {
         if (rule instanceof Rule.SignedIn) {
             return said(rule, YES, "whoever has signed in is let in");
         }
+        if (rule instanceof Rule.User
+                && asker.id() != null
+                && !asker.id().provider().equals("github")) {
+            return said(rule, NO, "the account is not one at GitHub");
+        }
         if (rule instanceof Rule.User user) {
             return asker.login() == null
                     ? said(rule, UNKNOWN, "the login is not known")

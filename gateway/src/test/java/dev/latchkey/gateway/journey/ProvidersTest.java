@@ -207,6 +207,18 @@ class ProvidersTest {
     }
 
     @Test
+    void areExplainedToOperatorsByTheirIds() {
+        added(corp.described("corp"));
+        corp.person("1", "email", "boss@acme.example", "email_verified", true);
+        signedIn(corp, "corp", "1");
+        JsonNode inside = json(operator(first).get("/admin/explain?as=corp:1&url=http://localhost/mail/x"));
+        assertThat(inside.path("decision").asString()).isEqualTo("permit");
+        JsonNode outside = json(operator(first).get("/admin/explain?as=corp:1&url=http://localhost/org/x"));
+        assertThat(outside.path("decision").asString()).isEqualTo("deny");
+        assertThat(outside.toString()).contains("not one at GitHub", "you are not signed in with GitHub");
+    }
+
+    @Test
     void countAnAddressOnlyIfTheProviderVouchesForIt() {
         added(corp.described("corp"));
         corp.person("1", "email", "boss@acme.example", "email_verified", false);
