@@ -32,7 +32,9 @@ class RowsTest {
     private static final List<Family> FAMILIES = List.of(
             new Family("U", 18, "Trackeep's update check"),
             new Family("O", 36, "Trackeep's OAuth service"),
+            new Family("C", 25, "Cat Feeder's helper"),
             new Family("K", 25, "packit's tokman"),
+            new Family("R", 22, "Rocket.Chat's GitHub app"),
             new Family("X", 10, "all of them on one gateway"));
 
     private static final Path TESTS = Path.of("target", "test-classes", "dev", "latchkey", "gateway", "journey");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What people copy as it is works as it is. */
 class ReadyRouteFilesTest {
 
-    private static final Path FOLDER = Path.of("..", "routes", "ready");
+    private static final Path FOLDER = Path.of("..", "routes", "rocket-chat");
 
     static Stream<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.springframework.context.ApplicationEvent;
@@ -29,7 +30,8 @@ public final class TestGateway implements AutoCloseable {
 
     private static final int OWN_PORTS = 20_000 + PORTS * (Integer.getInteger("latchkey.test.fork", 1) % 2);
 
-    private static final AtomicInteger NEXT_PORT = new AtomicInteger();
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
     /** The ring that gateways of a test share, so that several can stand on one Redis. */
     private static final String RING = "3Jd8nQ1xk2c5m7p9r0t2v4w6y8A0C2E4G6I8K0M2O4Q=";
