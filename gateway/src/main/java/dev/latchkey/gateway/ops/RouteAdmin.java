@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
 /** What operators may ask about routes: which are in force, what is wrong with the files, and why somebody is let in. */
 final class RouteAdmin {
 
-    private static final Pattern ID = Pattern.compile("([a-z0-9_-]{1,40}):([!-~]{1,255})");
+    private static final Pattern ID = Pattern.compile("(?!actions:)([a-z0-9_-]{1,40}):([!-~]{1,255})");
     private static final Pattern METHOD = Pattern.compile("[A-Za-z]{3,16}");
 
     private final Routes routes;

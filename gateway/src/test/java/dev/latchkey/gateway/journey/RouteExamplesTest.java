@@ -102,6 +102,7 @@ class RouteExamplesTest {
                         "oauth",
                         "partners",
                         "site",
+                        "terminals",
                         "wiki");
     }
 
