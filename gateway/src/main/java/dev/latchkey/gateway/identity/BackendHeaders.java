@@ -69,7 +69,7 @@ final class BackendHeaders {
 
     /** What the gateway knew the caller by is a credential for the gateway and no one behind it. */
     private static boolean isSpent(@Nullable Caller caller) {
-        return caller != null && !(caller instanceof Caller.InSession);
+        return caller instanceof Caller.InSession inSession ? inSession.presented() : caller != null;
     }
 
     private static void copy(HttpHeaders received, HttpHeaders headers, String reserved, String spent) {

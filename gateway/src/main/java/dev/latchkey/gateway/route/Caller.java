@@ -9,8 +9,17 @@ import org.jspecify.annotations.Nullable;
 /** Who is calling, and by what that is known. Nobody at all is null. */
 public sealed interface Caller {
 
-    /** A person in a browser, by the cookie of a session. */
-    record InSession(BrowserSession session) implements Caller {
+    /**
+     * A person by their session.
+     *
+     * @param presented whether it was shown in {@code Authorization}, as a credential is, instead of as a browser's cookie
+     */
+    record InSession(BrowserSession session, boolean presented) implements Caller {
+
+        /** By the cookie. */
+        public InSession(BrowserSession session) {
+            this(session, false);
+        }
 
         @Override
         public Person person() {

@@ -91,6 +91,7 @@ class CatFeederTest {
                 .property("latchkey.oauth-providers.target", "/welcome")
                 .property("latchkey.oauth-providers.cors-allowed-origins", "https://front.example.com")
                 .route("app", "to: " + app.url(), "allow: [signed-in]")
+                .route("plain", "path: /plain/**", "to: " + app.url(), "allow: [signed-in]", "send: { jwt: false }")
                 .route("oauth", readyFile());
     }
 
@@ -787,6 +788,8 @@ class CatFeederTest {
     void theTokenOpensAppsAsABearerTokenAndStaysAtTheGateway() {
         String token = signedIn("github", "octocat");
         String[] bearer = {"Authorization", "Bearer " + token};
+        assertThat(first.stranger().get("/plain/x", bearer).statusCode()).isEqualTo(200);
+        assertThat(app.lastRequest().headers("Authorization")).isEmpty();
         assertThat(first.stranger().get("/x", bearer).statusCode()).isEqualTo(200);
         assertThat(app.lastRequest().header("X-Forwarded-User")).isEqualTo("octocat");
         assertThat(app.lastRequest().toString()).doesNotContain(token);

@@ -37,7 +37,7 @@ final class SessionTokenReader implements CredentialReader {
         }
         BrowserSession near = sessions.near(token);
         return (near == null ? sessions.load(token) : Mono.just(near))
-                .map(Caller.InSession::new)
+                .map(session -> new Caller.InSession(session, true))
                 .switchIfEmpty(Mono.error(
                         () -> Problem.of(ProblemCode.SIGN_IN_REQUIRED, "The token is not valid, or not any more")));
     }
