@@ -69,6 +69,9 @@ final class Minting implements Sought<InstallationToken> {
         // No repository's part begins like this, so the two lists cannot be mistaken for one another.
         parts.add("/");
         reach.permissions().levels().forEach((name, level) -> parts.add(name + "=" + level));
+        if (!reach.holder().isEmpty()) {
+            parts.add("/held-by:" + reach.holder());
+        }
         return parts;
     }
 

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.installation;
 
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +17,36 @@ public record Permissions(SortedMap<String, String> levels) {
 
     public static final Permissions ALL_GRANTED = new Permissions(new TreeMap<>());
 
-    private static final Set<String> LEVELS = Set.of("read", "write", "admin");
+    private static final List<String> ORDER = List.of("read", "write", "admin");
+    private static final Set<String> LEVELS = Set.copyOf(ORDER);
+
+    /** What ends at the repositories that a token reaches into (REST API, "Create an installation access token"). */
+    private static final Set<String> OF_REPOSITORIES = Set.of(
+            "actions",
+            "administration",
+            "attestations",
+            "checks",
+            "codespaces",
+            "contents",
+            "dependabot_secrets",
+            "deployments",
+            "discussions",
+            "environments",
+            "issues",
+            "merge_queues",
+            "metadata",
+            "pages",
+            "pull_requests",
+            "repository_custom_properties",
+            "repository_hooks",
+            "repository_projects",
+            "secret_scanning_alerts",
+            "secrets",
+            "security_events",
+            "single_file",
+            "statuses",
+            "vulnerability_alerts",
+            "workflows");
 
     public Permissions {
         levels = Collections.unmodifiableSortedMap(new TreeMap<>(levels));
@@ -42,7 +72,24 @@ public record Permissions(SortedMap<String, String> levels) {
         return new Permissions(levels);
     }
 
-    boolean isEverything() {
+    /**
+     * Of what an installation was granted, that which concerns repositories, and no more than these where they are any.
+     *
+     * @param granted names and levels as GitHub describes an installation
+     */
+    public Permissions ofRepositories(Map<String, String> granted) {
+        SortedMap<String, String> fewer = new TreeMap<>();
+        granted.forEach((name, level) -> {
+            String most = isEverything() ? level : levels.get(name);
+            if (OF_REPOSITORIES.contains(name) && most != null && ORDER.contains(level)) {
+                fewer.put(name, ORDER.indexOf(level) <= ORDER.indexOf(most) ? level : most);
+            }
+        });
+        return new Permissions(fewer);
+    }
+
+    /** Whether nothing is named. Of a token that means everything that there is. */
+    public boolean isEverything() {
         return levels.isEmpty();
     }
 }

@@ -9,8 +9,12 @@ import java.util.TreeSet;
  *
  * @param repositories in order and each once, whatever the case of the names
  * @param wholeInstallation whether the token may reach every repository of the installation that these belong to
+ * @param holder who shares a token of this reach; nobody else gets the same one. Whoever holds a token can revoke it
  */
-public record Reach(List<RepositoryName> repositories, boolean wholeInstallation, Permissions permissions) {
+public record Reach(
+        List<RepositoryName> repositories, boolean wholeInstallation, Permissions permissions, String holder) {
+
+    private static final String EVERYBODY = "";
 
     private static final int MOST = 500;
 
@@ -27,16 +31,21 @@ public record Reach(List<RepositoryName> repositories, boolean wholeInstallation
 
     /** Into these and no others, with everything that the installation was granted there. */
     public static Reach into(RepositoryName... repositories) {
-        return new Reach(List.of(repositories), false, Permissions.ALL_GRANTED);
+        return new Reach(List.of(repositories), false, Permissions.ALL_GRANTED, EVERYBODY);
     }
 
     /** Into every repository of the installation. */
     public Reach intoWholeInstallation() {
-        return new Reach(repositories, true, permissions);
+        return new Reach(repositories, true, permissions, holder);
     }
 
     public Reach with(Permissions fewer) {
-        return new Reach(repositories, wholeInstallation, fewer);
+        return new Reach(repositories, wholeInstallation, fewer, holder);
+    }
+
+    /** The same for one holder, apart from everybody else's. */
+    public Reach heldBy(String one) {
+        return new Reach(repositories, wholeInstallation, permissions, one);
     }
 
     RepositoryName first() {

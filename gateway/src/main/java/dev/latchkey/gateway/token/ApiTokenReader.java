@@ -26,6 +26,7 @@ final class ApiTokenReader implements CredentialReader {
             return null;
         }
         return tokens.find(credential, RequestScope.of(exchange).client())
+                .filter(token -> token.family() == null)
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.API_TOKEN_REFUSED)))
                 .map(token -> caller(token, route));
     }

@@ -28,14 +28,15 @@ record ApiTokenRecord(
         String name,
         List<String> routes,
         long madeAt,
-        long end) {
+        long end,
+        @Nullable String family) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static byte[] seal(ApiToken token, KeyRing keys) {
         Person person = token.person();
         ApiTokenRecord stored = new ApiTokenRecord(
-                1,
+                2,
                 person.id().provider(),
                 person.id().subject(),
                 person.login(),
@@ -46,7 +47,8 @@ record ApiTokenRecord(
                 token.name(),
                 token.routes(),
                 token.madeAt().toEpochMilli(),
-                token.end().toEpochMilli());
+                token.end().toEpochMilli(),
+                token.family());
         return keys.seal(purpose(token.id()), JSON.writeValueAsString(stored).getBytes(UTF_8));
     }
 
@@ -57,7 +59,7 @@ record ApiTokenRecord(
 
     private ApiToken toToken(String id) {
         Person person = new Person(new PersonId(provider, subject), login, displayName, email, emailVerified, picture);
-        return new ApiToken(id, person, name, routes, Instant.ofEpochMilli(madeAt), Instant.ofEpochMilli(end));
+        return new ApiToken(id, person, name, routes, Instant.ofEpochMilli(madeAt), Instant.ofEpochMilli(end), family);
     }
 
     private static String purpose(String id) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -92,17 +93,51 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
     public Mono<Made> make(Person person, String name, List<String> routes, Duration life) {
         return Mono.fromCallable(() -> {
                     check(name, routes, life);
-                    Secret text = TokenText.fresh(random);
                     Instant now = clock.instant();
-                    return new Made(
-                            new ApiToken(TokenText.idOf(text), person, name.strip(), routes, now, now.plus(life)),
-                            text);
+                    return made(person, name, routes, now, now.plus(life), fresh(), null);
                 })
-                .flatMap(made -> stored.put(made.token())
-                        .then(Mono.defer(() -> checkNumber(made.token())))
-                        .then(Mono.defer(
-                                () -> vault.keepUntil(person.id(), made.token().end())))
-                        .thenReturn(made));
+                .flatMap(this::put);
+    }
+
+    /** A text that no token has. */
+    public Secret fresh() {
+        return TokenText.fresh(random);
+    }
+
+    /**
+     * Makes a token for a service that hands it out in a form of its own; in the form of this one it is good nowhere. Made
+     * twice of the same text it is the same token.
+     *
+     * @param text from {@link #fresh()}
+     * @param family names those that end together
+     * @return fails with {@code api-token.unfit} or {@code api-token.full}
+     */
+    public Mono<Made> makeInFamily(
+            Secret text, String family, Person person, String name, List<String> routes, Instant madeAt, Instant end) {
+        return Mono.fromCallable(() -> {
+                    check(name, routes, Duration.between(madeAt, end));
+                    return made(person, name, routes, madeAt, end, text, family);
+                })
+                .flatMap(this::put);
+    }
+
+    private static Made made(
+            Person person,
+            String name,
+            List<String> routes,
+            Instant from,
+            Instant end,
+            Secret text,
+            @Nullable String family) {
+        return new Made(new ApiToken(TokenText.idOf(text), person, name.strip(), routes, from, end, family), text);
+    }
+
+    private Mono<Made> put(Made made) {
+        PersonId person = made.token().person().id();
+        return stored.put(made.token())
+                .then(Mono.defer(() -> checkNumber(made.token())))
+                .then(Mono.defer(() -> vault.keepUntil(person, made.token().end())))
+                .thenReturn(made);
     }
 
     private static void check(String name, List<String> routes, Duration life) {
@@ -144,14 +179,23 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
         return stored.of(person).sort(Comparator.comparing(ApiToken::madeAt).reversed());
     }
 
-    /** Ends a token of that person on every node; false if the person has none of that id. */
+    /** Ends a token of that person and its family on every node; false if the person has none of that id. */
     public Mono<Boolean> end(PersonId person, String id) {
         return stored.of(person)
                 .filter(token -> token.id().equals(id))
                 .next()
-                .flatMap(token -> stored.delete(token)
-                        .flatMap(done -> endings.needEnded(person).thenReturn(done)))
+                .flatMap(token -> endAll(token).then(endings.needEnded(person)).thenReturn(true))
                 .defaultIfEmpty(false);
+    }
+
+    /** Looks again until none is left: another node may be making one from one that is about to end. */
+    private Mono<Void> endAll(ApiToken one) {
+        return stored.of(one.person().id())
+                .filter(token -> token.endsWith(one))
+                .collectList()
+                .flatMap(left -> left.isEmpty()
+                        ? Mono.empty()
+                        : Flux.fromIterable(left).concatMap(stored::delete).then(Mono.defer(() -> endAll(one))));
     }
 
     /**
@@ -161,11 +205,6 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
      */
     public Mono<ApiToken> find(Secret text, String address) {
         return TokenText.isWhole(text.reveal()) ? near.find(TokenText.idOf(text), address) : Mono.empty();
-    }
-
-    /** The token of that id, if it is good: for whoever handed it out in a form of its own. */
-    public Mono<ApiToken> find(String id, String address) {
-        return near.find(id, address);
     }
 
     public static String handle(ApiToken token) {

@@ -3,6 +3,8 @@ package dev.latchkey.gateway.journey;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -62,6 +64,9 @@ class TrackeepSignInTest {
     private static final String INSTANCE = "https://trackeep.acme.example";
     private static final String OTHER = "http://192.168.7.4:8080";
     private static final String CHECK = "/api/updates/check";
+    private static final String ME = "/api/v1/user/me";
+    private static final String REDEEM = "/api/v1/auth/control/callback";
+    private static final String ROTATED = "X-Trackeep-Controller-Token";
     private static final String CALLBACK = "/auth/github/callback";
     private static final Duration WEEK = Duration.ofDays(7);
 
@@ -87,7 +92,11 @@ class TrackeepSignInTest {
         github = GitHubStub.start(clock);
         github.app()
                 .withoutTokenLimits()
-                .redirectUris("http://localhost/auth/github/callback", "http://localhost/login/auth/github/callback");
+                .redirectUris(
+                        "http://localhost/auth/github/callback",
+                        "http://localhost/login/auth/github/callback",
+                        "http://localhost/a/auth/github/callback",
+                        "http://localhost/b/auth/github/callback");
         gitHubApp = github.gitHubApp(4711);
         gitHubApp.installedAt("acme", "wiki", "shop");
         app = EchoBackend.start();
@@ -181,7 +190,11 @@ class TrackeepSignInTest {
     }
 
     private static HttpResponse<String> redeem(TestGateway at, String token, String... headers) {
-        return post(at, "/api/v1/auth/control/callback", "{\"token\":\"" + token + "\"}", headers);
+        return post(at, REDEEM, redeeming(token, INSTANCE), headers);
+    }
+
+    private static String redeeming(String token, String instance) {
+        return "{\"token\":\"" + token + "\",\"redirect_uri\":\"" + instance + "/auth/callback\"}";
     }
 
     private static HttpResponse<String> post(TestGateway at, String path, String body, String... headers) {
@@ -541,6 +554,53 @@ class TrackeepSignInTest {
     }
 
     @Test
+    void O13_redeemsNothingForWhoeverDoesNotSayWhoItIs() {
+        String code = query(signIn(gateway, INSTANCE)).get("token");
+        String words = "Say by redirect_uri which instance asks, or use a route of its own";
+
+        assertError(post(gateway, REDEEM, "{\"token\":\"" + code + "\"}"), 401, words);
+        // Nothing is spent by that.
+        String token = json(redeem(gateway, code)).path("token").asText();
+        assertError(post(gateway, REDEEM, "{\"token\":\"" + token + "\"}"), 401, words);
+    }
+
+    @Test
+    void O13_tellsInstancesApartByTheirRoutes() {
+        try (TestGateway routed = TestGateway.signingInAt(github)
+                .clock(clock)
+                .property("latchkey.login-broker.return-targets", INSTANCE + "," + OTHER)
+                .property("latchkey.login-broker.instances.a", INSTANCE)
+                .property("latchkey.login-broker.instances.b", OTHER)
+                .route("a", "path: /a/**", "to: builtin:login-broker", "allow: [anyone]")
+                .route("b", "path: /b/**", "to: builtin:login-broker", "allow: [anyone]")
+                .start()) {
+            String plain = "{\"token\":\"%s\"}";
+            String spent = codeOf(routed, "/a/auth/github?redirect_uri=" + INSTANCE);
+            assertError(post(routed, "/b" + REDEEM, plain.formatted(spent)), 401, "Invalid token");
+            assertError(post(routed, "/a" + REDEEM, plain.formatted(spent)), 401, "Invalid token");
+            String code = codeOf(routed, "/a/auth/github");
+            String token = json(post(routed, "/a" + REDEEM, plain.formatted(code)))
+                    .path("token")
+                    .asText();
+
+            assertThat(get(routed, "/a" + ME, token).statusCode()).isEqualTo(200);
+            assertError(get(routed, "/b" + ME, token), 401, "Invalid token");
+            assertError(post(routed, "/b" + REDEEM, plain.formatted(token)), 401, "Invalid token");
+            assertError(post(routed, "/b" + REDEEM, redeeming(token, INSTANCE)), 401, "Invalid token");
+            assertThat(post(routed, "/a" + REDEEM, plain.formatted(token)).statusCode())
+                    .isEqualTo(200);
+            assertError(routed.stranger().get("/b/auth/github?redirect_uri=" + INSTANCE), 400, "Invalid redirect_uri");
+        }
+        assertRefused("latchkey.login-broker.instances.broker", "https://unlisted.example");
+    }
+
+    private String codeOf(TestGateway at, String start) {
+        HttpPerson person = at.stranger();
+        HttpResponse<String> back = back(person, URI.create(header(person.get(start), "Location")));
+        return query(URI.create(header(back, "Location"))).get("token");
+    }
+
+    @Test
     void O13_spendsACodeOnceHoweverManyAsk() throws Exception {
         String code = query(signIn(gateway, INSTANCE)).get("token");
         List<Integer> statuses = together(20, () -> redeem(gateway, code).statusCode());
@@ -669,23 +729,35 @@ class TrackeepSignInTest {
     void O17_redeemsTokensAtBothAddresses() {
         for (String path : new String[] {"/api/v1/auth/oauth/callback", "/api/v1/auth/control/callback"}) {
             String code = query(signIn(gateway, INSTANCE)).get("token");
-            HttpResponse<String> answer = post(gateway, path, "{\"token\":\"" + code + "\"}");
+            HttpResponse<String> answer = post(gateway, path, redeeming(code, INSTANCE));
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(json(answer).path("user").fieldNames())
                     .toIterable()
                     .containsExactly("id", "github_id", "username", "email", "name", "avatar_url");
             String token = json(answer).path("token").asText();
-            assertThat(json(post(gateway, path, "{\"token\":\"" + token + "\"}"))
+            assertThat(json(post(gateway, path, redeeming(token, INSTANCE)))
                             .path("token")
                             .asText())
                     .isEqualTo(token);
-            assertError(post(gateway, path, "{\"token\":\"lkb_nonsense\"}"), 401, "Invalid token");
-            assertError(post(gateway, path, "{\"token\":\"" + "x".repeat(9000) + "\"}"), 401, "Invalid token");
+            assertError(post(gateway, path, redeeming("lkb_nonsense", INSTANCE)), 401, "Invalid token");
+            assertError(post(gateway, path, redeeming("x".repeat(9000), INSTANCE)), 401, "Invalid token");
             for (String body :
                     new String[] {"", "{", "[]", "{}", "{\"token\":7}", "{\"token\":\"\"}", "x".repeat(20_000)}) {
                 assertError(post(gateway, path, body), 400, "Invalid request");
             }
             assertThat(gateway.stranger().get(path).statusCode()).isEqualTo(405);
+        }
+    }
+
+    @Test
+    void O17_redeemsNoTokenForAnotherInstance() {
+        for (TestGateway at : new TestGateway[] {gateway, legacy}) {
+            String token = token(at);
+
+            assertError(post(at, REDEEM, redeeming(token, OTHER)), 401, "Invalid token");
+            assertError(post(at, REDEEM, "{\"token\":\"" + token + "\"}", "Origin", OTHER), 401, "Invalid token");
+            assertError(redeem(at, token, "Origin", OTHER), 401, "Invalid token");
+            assertThat(redeem(at, token).statusCode()).isEqualTo(200);
         }
     }
 
@@ -726,6 +798,115 @@ class TrackeepSignInTest {
         }
         assertError(get(gateway, "/api/v1/user/me", token(legacy)), 401, "Invalid token");
         assertError(get(legacy, "/api/v1/user/me", token(gateway)), 401, "Invalid token");
+    }
+
+    @Test
+    void O19_answersThoughNoNewTokenCanBeMade() {
+        github.app().expiringTokens(Duration.ofHours(8));
+        String token = token(legacy);
+        clock.advance(WEEK.dividedBy(2).plusMinutes(1));
+        github.refreshes().always(Fault.status(500));
+
+        HttpResponse<String> answer = get(legacy, ME, token);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(header(answer, ROTATED)).isNull();
+        assertThat(json(redeem(legacy, token)).path("token").asText()).isEqualTo(token);
+
+        github.refreshes().heal();
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(header(get(legacy, ME, token), ROTATED)).isNotNull();
+    }
+
+    @Test
+    void O19_renewsATokenNoLongerThanAMonthAfterTheSignIn() {
+        String token = token(gateway);
+        Duration passed = Duration.ZERO;
+        Duration step = Duration.ofDays(3).plusHours(13);
+        while (passed.compareTo(Duration.ofDays(60)) < 0) {
+            clock.advance(step);
+            passed = passed.plus(step);
+            HttpResponse<String> answer = get(gateway, ME, token);
+            if (answer.statusCode() != 200) {
+                break;
+            }
+            String fresh = header(answer, ROTATED);
+            token = fresh == null ? token : fresh;
+        }
+        assertThat(passed).isBetween(Duration.ofDays(30), Duration.ofDays(30).plus(step));
+        assertRefused("latchkey.login-broker.max-age", "1d");
+    }
+
+    @Test
+    void O25_endsATokenTogetherWithThoseItWasRenewedBy() {
+        for (TestGateway at : new TestGateway[] {gateway, legacy}) {
+            for (boolean byTheOld : new boolean[] {true, false}) {
+                String old = token(at);
+                String another = token(at);
+                clock.advance(WEEK.dividedBy(2).plusMinutes(1));
+                String fresh = header(get(at, ME, old), ROTATED);
+                HttpResponse<String> out =
+                        post(at, "/api/v1/auth/logout", "", "Authorization", "Bearer " + (byTheOld ? old : fresh));
+                assertThat(out.statusCode()).isEqualTo(200);
+                await().until(() -> get(at, ME, old).statusCode() == 401);
+                await().until(() -> get(at, ME, fresh).statusCode() == 401);
+                assertThat(get(at, ME, another).statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void O25_endsThemOnTheAccountPageToo() {
+        HttpPerson person = gateway.stranger();
+        String code = query(URI.create(header(back(person, begin(person, INSTANCE)), "Location")))
+                .get("token");
+        String old = json(redeem(gateway, code)).path("token").asText();
+        clock.advance(WEEK.dividedBy(2).plusMinutes(1));
+        String fresh = header(get(gateway, ME, old), ROTATED);
+        person.signIn(github, login, "/app/x");
+        JsonNode listed = json(person.fetch("/oauth2/account/tokens"));
+        assertThat(listed).hasSize(2);
+
+        assertThat(person.send(
+                                "DELETE",
+                                "/oauth2/account/tokens/"
+                                        + listed.path(0).path("id").asText(),
+                                null,
+                                "Origin",
+                                gateway.url())
+                        .statusCode())
+                .isEqualTo(204);
+
+        await().until(() -> get(gateway, ME, old).statusCode() == 401);
+        await().until(() -> get(gateway, ME, fresh).statusCode() == 401);
+    }
+
+    @Test
+    void takesATokenInNoOtherForm() throws Exception {
+        String opaque = token(gateway);
+        assertThat(opaque).startsWith("lkb_lk_");
+        String bare = opaque.substring("lkb_".length());
+        assertThat(get(gateway, CHECK, bare).statusCode()).isIn(401, 503);
+        assertThat(get(gateway, "/app/x", bare).statusCode()).isEqualTo(401);
+        assertThat(get(gateway, "/github/user", bare).statusCode()).isEqualTo(401);
+        assertThat(get(gateway, ME, bare).statusCode()).isEqualTo(401);
+        String inside = String.valueOf(payload(token(legacy)).get("jti"));
+        assertThat(inside).startsWith("lk_");
+        assertThat(get(legacy, "/app/x", inside).statusCode()).isEqualTo(401);
+        assertThat(app.requests()).isEmpty();
+    }
+
+    @Test
+    void takesNoJwtOfAnInstanceThatKnowsOnlyThePublicIdOfAToken() throws Exception {
+        HttpPerson person = legacy.stranger();
+        String token = query(URI.create(header(back(person, begin(person, INSTANCE)), "Location")))
+                .get("token");
+        String id =
+                json(person.fetch("/oauth2/account/tokens")).path(0).path("id").asText();
+        assertThat(id).isNotEmpty();
+        Map<String, Object> claims = payload(token);
+        claims.put("jti", id);
+
+        assertError(get(legacy, ME, signed("HS256", SECRET, claims)), 401, "Invalid token");
     }
 
     // GitHub
@@ -771,7 +952,9 @@ class TrackeepSignInTest {
                 .start()) {
             assertError(get(one, path, token(one)), 403, "access_token_not_exposed");
             String code = query(signIn(one, OTHER)).get("token");
-            String allowed = json(redeem(one, code)).path("token").asText();
+            String allowed = json(post(one, REDEEM, redeeming(code, OTHER)))
+                    .path("token")
+                    .asText();
             assertThat(get(one, path, allowed).statusCode()).isEqualTo(200);
         }
     }
@@ -781,7 +964,8 @@ class TrackeepSignInTest {
         github.content()
                 .put(
                         "/user/installations",
-                        "{\"total_count\":1,\"installations\":[{\"id\":99,\"app_slug\":\"trackeep\","
+                        "{\"total_count\":1,\"installations\":[{\"id\":99,\"app_slug\":\"trackeep\",\"permissions\":{"
+                                + "\"contents\":\"write\",\"metadata\":\"read\"},"
                                 + "\"account\":{\"login\":\"acme\",\"type\":\"Organization\"}}]}");
         github.content()
                 .put(
@@ -826,6 +1010,56 @@ class TrackeepSignInTest {
                 .isEqualTo(400);
         assertError(
                 get(gateway, app + "/installations/99/access-token", token(gateway)), 403, "access_token_not_exposed");
+    }
+
+    @Test
+    void O22_tellsNoTokenThatReachesBeyondRepositories() {
+        gitHubApp.permission("organization_administration", "write").permission("members", "read");
+        try (TestGateway capped = builder()
+                .property("latchkey.login-broker.expose-access-token", "true")
+                .property("latchkey.login-broker.app-slug", "trackeep")
+                .property("latchkey.login-broker.installation-permissions.contents", "read")
+                .property("latchkey.login-broker.installation-permissions.members", "read")
+                .properties(gitHubApp.gatewayProperties())
+                .start()) {
+            String all = "\"contents\":\"write\",\"metadata\":\"read\",\"members\":\"read\","
+                    + "\"organization_administration\":\"write\"";
+            assertThat(permissionsTold(legacy, all)).isEqualTo(Map.of("contents", "write", "metadata", "read"));
+            assertThat(permissionsTold(capped, all)).isEqualTo(Map.of("contents", "read"));
+            assertError(
+                    installationToken(legacy, "\"members\":\"read\",\"organization_administration\":\"write\""),
+                    403,
+                    "installation_not_accessible");
+            assertError(installationToken(legacy, ""), 403, "installation_not_accessible");
+        } finally {
+            gitHubApp.permission("organization_administration", null).permission("members", null);
+        }
+        TestGateway.Builder nameless = builder()
+                .property("latchkey.login-broker.expose-access-token", "true")
+                .properties(gitHubApp.gatewayProperties());
+        assertThatThrownBy(() -> nameless.start().close())
+                .hasStackTraceContaining(ConfigurationRefused.class.getName())
+                .hasStackTraceContaining("latchkey.login-broker.app-slug");
+    }
+
+    private Map<String, String> permissionsTold(TestGateway at, String granted) {
+        String told = json(installationToken(at, granted)).path("access_token").asText();
+        return github.installationToken(told).orElseThrow().permissions();
+    }
+
+    private HttpResponse<String> installationToken(TestGateway at, String granted) {
+        clock.advance(Duration.ofHours(2));
+        github.content()
+                .put(
+                        "/user/installations",
+                        "{\"total_count\":1,\"installations\":[{\"id\":99,\"app_slug\":\"trackeep\","
+                                + "\"permissions\":{" + granted + "}}]}");
+        github.content()
+                .put(
+                        "/user/installations/99/repositories",
+                        "{\"total_count\":1,\"repositories\":["
+                                + "{\"name\":\"wiki\",\"owner\":{\"login\":\"acme\"},\"permissions\":{\"admin\":true}}]}");
+        return get(at, "/api/v1/github/app/installations/99/access-token", token(at));
     }
 
     // The service itself

@@ -78,7 +78,8 @@ class NearTokensTest {
                         "test",
                         List.of(ApiToken.EVERY_ROUTE),
                         clock.instant(),
-                        clock.instant().plus(Duration.ofDays(1))))
+                        clock.instant().plus(Duration.ofDays(1)),
+                        null))
                 .block();
         return id;
     }

@@ -27,14 +27,16 @@ class StoredApiTokenFormsTest {
             "nightly <b>",
             List.of("wiki", "docs.v2"),
             Instant.ofEpochMilli(1_795_000_000_123L),
-            Instant.ofEpochMilli(1_826_000_000_456L));
+            Instant.ofEpochMilli(1_826_000_000_456L),
+            null);
     private static final ApiToken OF_FEW_WORDS = new ApiToken(
             "stored-forms-token-id-2",
             new Person(new PersonId("github", "1"), "mojombo", null, null, false, null),
             "x",
             List.of(ApiToken.EVERY_ROUTE),
             Instant.EPOCH,
-            Instant.ofEpochMilli(4_000_000_000_000L));
+            Instant.ofEpochMilli(4_000_000_000_000L),
+            null);
 
     @ParameterizedTest
     @MethodSource("dev.latchkey.gateway.testing.StoredForms#ofAllVersions")

@@ -6,6 +6,7 @@ import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.AccessToken;
 import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -33,7 +35,7 @@ final class BrokerTokens {
     private static final String OPAQUE = "lkb_";
     private static final int LONGEST_OPAQUE = 100;
     private static final int LONGEST_NAME = 100;
-    /** Of one person and instance; the oldest make room. */
+    /** Families of one person and instance; the oldest make room. */
     private static final int MOST = 10;
 
     private static final int MOST_ROUTES = 50;
@@ -75,26 +77,39 @@ final class BrokerTokens {
      * A token that is good.
      *
      * @param client the origin of the instance that it was made for
+     * @param first when its family began
      */
-    record Good(ApiToken token, String client) {
+    record Good(ApiToken token, String client, Instant first) {
 
         Person person() {
             return token.person();
         }
     }
 
-    private record Made(ApiToken token, Secret text) {}
-
-    /** A new token for that instance. */
+    /** A new token for that instance, the first of its family. */
     Mono<Secret> issue(Person person, String client) {
-        return make(person, client).map(Made::text);
+        Secret text = tokens.fresh();
+        Instant now = clock.instant();
+        Instant end = now.plus(properties.jwtTtl());
+        return gitHubTokenOf(person)
+                .flatMap(gitHub -> makeRoom(person.id(), nameFor(client))
+                        .then(Mono.defer(() -> make(person, client, text, family(text), now, end, now)))
+                        .map(token -> written(token, text, gitHub)));
     }
 
-    private Mono<Made> make(Person person, String client) {
-        String name = nameFor(client);
-        return makeRoom(person.id(), name)
-                .then(Mono.defer(() -> tokens.make(person, name, servedRoutes(), properties.jwtTtl())))
-                .flatMap(made -> keep(made.token(), client).then(Mono.defer(() -> text(made))));
+    /** Not the token's id: what is shown in lists says nothing of what belongs together. */
+    private String family(Secret text) {
+        return keys.sign("login-broker-family", text.reveal());
+    }
+
+    private Mono<ApiToken> make(
+            Person person, String client, Secret text, String family, Instant from, Instant end, Instant first) {
+        return tokens.makeInFamily(text, family, person, nameFor(client), servedRoutes(), from, end)
+                .flatMap(made -> {
+                    String key = keptKey(made.token());
+                    byte[] kept = Sealed.seal(keys, key, new Kept(2, client, first.toEpochMilli()));
+                    return store.put(key, kept, end).thenReturn(made.token());
+                });
     }
 
     private static String nameFor(String client) {
@@ -102,9 +117,11 @@ final class BrokerTokens {
         return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
     }
 
+    /** Families go whole, those first that were not renewed for the longest time. */
     private Mono<Void> makeRoom(PersonId person, String name) {
         return tokens.list(person)
                 .filter(token -> token.name().equals(name))
+                .distinct(token -> token.family() == null ? token.id() : token.family())
                 .skip(MOST - 1L)
                 .concatMap(token -> tokens.end(person, token.id()))
                 .then();
@@ -118,22 +135,20 @@ final class BrokerTokens {
                 .toList();
     }
 
-    private Mono<Void> keep(ApiToken token, String client) {
-        String key = keptKey(token);
-        return store.put(key, Sealed.seal(keys, key, new Kept(1, client)), token.end());
+    /** What is put into a JWT, before anything is made; empty where nothing is. */
+    private Mono<Optional<AccessToken>> gitHubTokenOf(Person person) {
+        return signed.areOn() && properties.tokenInQuery().equals(LoginBrokerProperties.JWT_WITH_GITHUB_TOKEN)
+                ? vault.fresh(person.id()).map(Optional::of)
+                : Mono.just(Optional.empty());
     }
 
-    private Mono<Made> text(ApiTokens.Made made) {
-        ApiToken token = made.token();
+    private Secret written(ApiToken token, Secret text, Optional<AccessToken> gitHub) {
         if (!signed.areOn()) {
-            return Mono.just(new Made(token, Secret.of(OPAQUE + made.text().reveal())));
+            return Secret.of(OPAQUE + text.reveal());
         }
-        if (!properties.tokenInQuery().equals(LoginBrokerProperties.JWT_WITH_GITHUB_TOKEN)) {
-            return Mono.fromCallable(() -> new Made(token, Secret.of(signed.sign(token, null, null))));
-        }
-        PersonId person = token.person().id();
-        return vault.fresh(person)
-                .map(gitHub -> new Made(token, Secret.of(signed.sign(token, gitHub, vault.endOf(person, gitHub)))));
+        AccessToken inside = gitHub.orElse(null);
+        Instant end = inside == null ? null : vault.endOf(token.person().id(), inside);
+        return Secret.of(signed.sign(token, text, inside, end));
     }
 
     /** Whether somebody means it to be one of these, by the look of it. */
@@ -147,8 +162,12 @@ final class BrokerTokens {
         return Mono.defer(() -> find(text, address))
                 .flatMap(token -> store.get(keptKey(token))
                         .flatMap(kept -> Mono.justOrEmpty(Sealed.open(keys, keptKey(token), kept, Kept.class)))
-                        .map(kept -> new Good(token, kept.client())))
+                        .map(kept -> new Good(token, kept.client(), firstOf(kept, token))))
                 .switchIfEmpty(Mono.error(BrokerTokens::refused));
+    }
+
+    private static Instant firstOf(Kept kept, ApiToken token) {
+        return kept.first() == null ? token.madeAt() : Instant.ofEpochMilli(kept.first());
     }
 
     private Mono<ApiToken> find(String text, String address) {
@@ -157,47 +176,73 @@ final class BrokerTokens {
                     ? Mono.empty()
                     : tokens.find(Secret.of(text.substring(OPAQUE.length())), address);
         }
-        return signed.areOn() ? tokens.find(signed.idIn(text), address) : Mono.empty();
+        return signed.areOn() ? tokens.find(signed.tokenIn(text), address) : Mono.empty();
     }
 
-    /** The token to use from now on instead of that one; empty while it is young. */
+    /**
+     * The token to use from now on instead of that one; empty while it is young, and where the sign-in behind it is too long
+     * ago for another.
+     */
     Mono<Secret> successor(Good good) {
         ApiToken token = good.token();
+        Instant now = clock.instant();
+        Instant longest = good.first().plus(properties.maxAge());
+        Instant end = earlier(now.plus(properties.jwtTtl()), longest);
         Duration life = Duration.between(token.madeAt(), token.end());
-        Instant renewFrom = token.madeAt().plus(life.dividedBy(2));
-        if (clock.instant().isBefore(renewFrom)) {
+        boolean young = now.isBefore(token.madeAt().plus(life.dividedBy(2)));
+        if (young || !end.isAfter(token.end()) || end.isBefore(now.plus(ApiTokens.SHORTEST_LIFE))) {
             return Mono.empty();
         }
-        String key = "login-broker-successor:" + token.id();
-        return known(key)
-                .switchIfEmpty(Mono.defer(
-                        () -> make(token.person(), good.client()).flatMap(made -> offer(key, made, token.end()))));
+        Successor fresh = new Successor(2, tokens.fresh().reveal(), now.toEpochMilli(), end.toEpochMilli());
+        return gitHubTokenOf(token.person())
+                .flatMap(gitHub -> agreed(token, fresh).flatMap(agreed -> made(good, agreed, gitHub)));
     }
 
-    private Mono<Secret> known(String key) {
-        return store.get(key)
-                .flatMap(bytes -> Mono.justOrEmpty(Sealed.open(keys, key, bytes, Successor.class)))
-                .map(successor -> Secret.of(successor.text()));
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
-    /** Of several that are made at once, one is offered, and the others end. */
-    private Mono<Secret> offer(String key, Made made, Instant end) {
-        byte[] sealed = Sealed.seal(keys, key, new Successor(1, made.text().reveal()));
-        return store.putIfAbsent(key, sealed, end)
+    /** The one that was thought of first, whoever else has thought of one. */
+    private Mono<Successor> agreed(ApiToken token, Successor fresh) {
+        String key = successorKey(token);
+        return store.putIfAbsent(key, Sealed.seal(keys, key, fresh), token.end())
                 .flatMap(first -> first
-                        ? Mono.just(made.text())
-                        : tokens.end(made.token().person().id(), made.token().id())
-                                .then(known(key)));
+                        ? Mono.just(fresh)
+                        : store.get(key)
+                                .flatMap(bytes -> Mono.justOrEmpty(Sealed.open(keys, key, bytes, Successor.class))));
     }
 
-    /** Ends a token on all nodes, and with the last need for it the person's GitHub token at GitHub. */
+    private Mono<Secret> made(Good good, Successor successor, Optional<AccessToken> gitHub) {
+        Secret text = Secret.of(successor.text());
+        Instant from = Instant.ofEpochMilli(successor.madeAt());
+        Instant end = Instant.ofEpochMilli(successor.end());
+        ApiToken old = good.token();
+        String family = old.family() == null ? family(Secret.of(old.id())) : old.family();
+        return make(good.person(), good.client(), text, family, from, end, good.first())
+                .flatMap(token -> isThere(old)
+                        .flatMap(there -> there
+                                ? Mono.just(written(token, text, gitHub))
+                                : tokens.end(good.person().id(), token.id()).then(Mono.empty())));
+    }
+
+    /** Asked of the store: it may have ended while its successor was made, and would have lived on in it. */
+    private Mono<Boolean> isThere(ApiToken token) {
+        return tokens.list(token.person().id()).any(each -> each.id().equals(token.id()));
+    }
+
+    /** Ends a token and all of its family on all nodes, and with the last need for it the person's GitHub token at GitHub. */
     Mono<Void> end(Good good) {
         return tokens.end(good.person().id(), good.token().id())
+                .then(store.delete(successorKey(good.token())))
                 .then(store.delete(keptKey(good.token())))
                 .then();
     }
 
     private static String keptKey(ApiToken token) {
         return "login-broker-token:" + token.id();
+    }
+
+    private static String successorKey(ApiToken token) {
+        return "login-broker-successor:" + token.id();
     }
 }

@@ -25,6 +25,7 @@ final class BrokeredSignIn {
 
     private final DelegatedSignIn signIn;
     private final ReturnTargets targets;
+    private final Instances instances;
     private final OneTimeCodes codes;
     private final BrokerTokens tokens;
     private final Visits visits;
@@ -35,6 +36,7 @@ final class BrokeredSignIn {
     BrokeredSignIn(
             DelegatedSignIn signIn,
             ReturnTargets targets,
+            Instances instances,
             OneTimeCodes codes,
             BrokerTokens tokens,
             Visits visits,
@@ -43,6 +45,7 @@ final class BrokeredSignIn {
             JsonAnswers json) {
         this.signIn = signIn;
         this.targets = targets;
+        this.instances = instances;
         this.codes = codes;
         this.tokens = tokens;
         this.visits = visits;
@@ -56,32 +59,40 @@ final class BrokeredSignIn {
     }
 
     Mono<Void> start(Permit permit, String path, ServerWebExchange exchange) {
-        return Mono.fromCallable(() -> target(exchange.getRequest()))
+        return Mono.fromCallable(() -> target(permit, exchange.getRequest()))
                 .flatMap(target -> signIn.start(exchange, target.address(), callback(permit, path, exchange)))
                 .flatMap(provider -> json.redirect(exchange, provider));
     }
 
     /** The first that is said counts, whether or not one may go there: nothing falls back to another. */
-    private ReturnTarget target(ServerHttpRequest request) {
+    private ReturnTarget target(Permit permit, ServerHttpRequest request) {
         List<String> asked = request.getQueryParams().getOrDefault("redirect_uri", List.of());
         if (asked.size() > 1) {
             throw refusedTarget();
         }
         String text = asked.isEmpty() || asked.get(0) == null || asked.get(0).isEmpty()
-                ? unasked(request.getHeaders())
+                ? unasked(permit, request.getHeaders())
                 : asked.get(0);
-        return Optional.ofNullable(text).flatMap(targets::listed).orElseThrow(BrokeredSignIn::refusedTarget);
+        return Optional.ofNullable(text)
+                .flatMap(asks -> listed(permit, asks))
+                .orElseThrow(BrokeredSignIn::refusedTarget);
     }
 
-    private @Nullable String unasked(HttpHeaders headers) {
+    private Optional<ReturnTarget> listed(Permit permit, String target) {
+        return targets.listed(target).filter(each -> instances.isServed(each.origin(), permit));
+    }
+
+    private @Nullable String unasked(Permit permit, HttpHeaders headers) {
         String origin = headers.getOrigin();
         if (origin != null) {
             return origin;
         }
         String page = headers.getFirst(HttpHeaders.REFERER);
-        return page == null || page.isEmpty()
-                ? properties.defaultTarget()
-                : ReturnTargets.originOf(page).orElse(page);
+        if (page != null && !page.isEmpty()) {
+            return ReturnTargets.originOf(page).orElse(page);
+        }
+        String own = instances.ofRoute(permit);
+        return own == null ? properties.defaultTarget() : own;
     }
 
     /** A route for every host is known by the gateway's own address; one for a host of its own by no other. */
@@ -100,7 +111,7 @@ final class BrokeredSignIn {
         boolean underWay = signIn.isUnderWay(exchange);
         return signIn.finish(exchange, callback(permit, path, exchange))
                 .onErrorMap(Problem.class, problem -> worded(problem, underWay))
-                .flatMap(arrived -> targets.listed(arrived.target())
+                .flatMap(arrived -> listed(permit, arrived.target())
                         .map(target -> back(target, arrived.person()))
                         .orElseGet(() -> Mono.error(Problem.of(ProblemCode.STATE_INVALID, "Invalid state"))))
                 .flatMap(target -> json.redirect(exchange, target));

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.facade.loginbroker.BrokerTokens.Good;
 import dev.latchkey.gateway.github.GitHubReads;
 import dev.latchkey.gateway.installation.InstallationToken;
 import dev.latchkey.gateway.installation.InstallationTokens;
+import dev.latchkey.gateway.installation.Permissions;
 import dev.latchkey.gateway.installation.Reach;
 import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.problem.Problem;
@@ -14,6 +15,7 @@ import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.vault.TokenVault;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,18 +141,15 @@ final class GitHubFace {
 
     /**
      * An installation's token can do whatever the App was granted, be the person allowed to or not. So it reaches only into
-     * those repositories that the person administers, who could grant as much.
+     * those repositories that the person administers, who could grant as much, and never beyond repositories: what the App
+     * may do to an organization is nothing that whoever administers one of its repositories could grant.
      */
     Mono<Map<String, Object>> accessTokenOf(Good good, long installation, String app) {
         return exposed(good)
                 .then(Mono.defer(() -> find(good.person().id(), installation, app, 1)))
-                .thenMany(Flux.defer(() -> seen(good.person().id(), installation, app)))
-                .filter(repository ->
-                        repository.path("permissions").path("admin").asBoolean(false))
-                .map(GitHubFace::nameOf)
-                .take(MOST_REPOSITORIES)
-                .collectList()
-                .flatMap(this::minted)
+                .map(found -> properties.mostOfInstallations().ofRepositories(grantedTo(found)))
+                .flatMap(permissions -> administered(good, installation, app)
+                        .flatMap(repositories -> minted(good, repositories, permissions)))
                 .map(token -> {
                     tell(good, "a GitHub token of installation " + installation);
                     AccessToken access = new AccessToken(token.secret());
@@ -158,11 +157,28 @@ final class GitHubFace {
                 });
     }
 
-    private Mono<InstallationToken> minted(List<RepositoryName> repositories) {
-        if (repositories.isEmpty()) {
-            throw notAccessible();
+    private static Map<String, String> grantedTo(JsonNode installation) {
+        Map<String, String> granted = new HashMap<>();
+        installation.path("permissions").forEachEntry((name, level) -> granted.put(name, level.asString("")));
+        return granted;
+    }
+
+    private Mono<List<RepositoryName>> administered(Good good, long installation, String app) {
+        return seen(good.person().id(), installation, app)
+                .filter(repository ->
+                        repository.path("permissions").path("admin").asBoolean(false))
+                .map(GitHubFace::nameOf)
+                .take(MOST_REPOSITORIES)
+                .collectList();
+    }
+
+    private Mono<InstallationToken> minted(Good good, List<RepositoryName> repositories, Permissions permissions) {
+        if (repositories.isEmpty() || permissions.isEverything()) {
+            return Mono.error(notAccessible());
         }
-        return installations.token(Reach.into(repositories.toArray(RepositoryName[]::new)));
+        return installations.token(Reach.into(repositories.toArray(RepositoryName[]::new))
+                .with(permissions)
+                .heldBy("login-broker " + good.client() + ' ' + good.person().id()));
     }
 
     private static RepositoryName nameOf(JsonNode repository) {

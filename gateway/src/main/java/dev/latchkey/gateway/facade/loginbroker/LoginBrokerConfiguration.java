@@ -65,21 +65,34 @@ class LoginBrokerConfiguration {
         ConfigurationFaults faults = new ConfigurationFaults();
         ReturnTargets targets = ReturnTargets.read(properties.returnTargets(), faults);
         Cors cors = Cors.read(properties.corsAllowedOrigins(), faults);
+        if (properties.exposesAny() && installations.isOn() && properties.appSlug() == null) {
+            faults.add(
+                    "latchkey.login-broker.app-slug",
+                    "it is missing, and instances may be told tokens of an App's installations",
+                    "Write what follows github.com/apps/ in the App's address.");
+        }
         faults.throwIfAny();
         if (properties.tokenInQuery().equals(LoginBrokerProperties.JWT_WITH_GITHUB_TOKEN)) {
             LOG.warn("latchkey.login-broker.token-in-query puts people's GitHub tokens into addresses, where browsers,"
                     + " proxies and logs keep them. Go on to 'code' as soon as every instance can redeem one");
         }
+        if (targets.onlyOrigin() == null && !properties.returnTargets().isEmpty()) {
+            LOG.info(
+                    "latchkey.login-broker.return-targets may be several instances: one that does not say by redirect_uri"
+                            + " who it is redeems nothing but on a route of its own in latchkey.login-broker.instances");
+        }
+        Instances instances = new Instances(properties.instances(), targets);
         OneTimeCodes codes = new OneTimeCodes(store, keys, clock);
         Visits visits = new Visits(store, keys, clock);
         JsonAnswers json = new JsonAnswers(security);
         return new LoginBrokerServer(
-                new BrokeredSignIn(signIn, targets, codes, tokens, visits, properties, address, json),
+                new BrokeredSignIn(signIn, targets, instances, codes, tokens, visits, properties, address, json),
                 tokens,
                 codes,
                 visits,
                 new GitHubFace(reads, gitHub, vault, installations, properties),
                 targets,
+                instances,
                 cors,
                 json,
                 clock);

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.facade.loginbroker;
 
+import dev.latchkey.gateway.installation.Permissions;
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.keys.SharedKey;
@@ -10,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,10 +26,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param jwtSecret what tokens are signed with (HS256): the first signs, all verify; each text or {@code file:} and a path. Unset,
  *     tokens are opaque
  * @param jwtTtl how long a token is good
+ * @param maxAge how long after a sign-in its token is renewed; then the person signs in again
+ * @param instances origins of instances by the ids of the routes that are theirs alone, for instances that do not say who they are
  * @param corsAllowedOrigins pages of these origins may call, with credentials; {@code *} lets all call without
  * @param tokenInQuery what a sign-in adds to the address it leads back to: {@code code}, which is good for one call within a minute;
  *     {@code jwt}; {@code jwt-with-github-token}; or {@code none}
  * @param exposeAccessToken origins of instances that may be told GitHub tokens, or {@code true} for all; none by default
+ * @param installationPermissions the most that an installation's token may do that an instance is told, such as
+ *     {@code contents: read}; empty for whatever the installation was granted in repositories
  * @param statusProfile {@code legacy} answers 500 for what fails at GitHub during a sign-in, {@code strict} 4xx and 502
  * @param appSlug the name of the GitHub App in its address at GitHub, for installing it
  */
@@ -37,9 +43,12 @@ record LoginBrokerProperties(
         @Nullable String defaultTarget,
         @DefaultValue List<Secret> jwtSecret,
         @DefaultValue("7d") Duration jwtTtl,
+        @DefaultValue("30d") Duration maxAge,
+        @DefaultValue Map<String, String> instances,
         @DefaultValue List<String> corsAllowedOrigins,
         @DefaultValue("code") String tokenInQuery,
         @DefaultValue List<String> exposeAccessToken,
+        @DefaultValue Map<String, String> installationPermissions,
         @DefaultValue("strict") String statusProfile,
         @Nullable String appSlug) {
 
@@ -55,6 +64,14 @@ record LoginBrokerProperties(
     void check(ConfigurationFaults faults) {
         ReturnTargets targets = ReturnTargets.read(returnTargets, faults);
         checkDefault(targets, faults);
+        checkInstances(targets, faults);
+        if (maxAge.compareTo(jwtTtl) < 0) {
+            faults.add(
+                    PREFIX + "max-age",
+                    "'" + maxAge + "' is shorter than " + PREFIX + "jwt-ttl",
+                    "Write a time that is at least as long, such as 30d.");
+        }
+        Permissions.parse(PREFIX + "installation-permissions", installationPermissions, faults);
         secrets(Clock.systemUTC(), faults);
         if (jwtTtl.compareTo(ApiTokens.SHORTEST_LIFE) < 0 || jwtTtl.compareTo(ApiTokens.LONGEST_LIFE) > 0) {
             faults.add(
@@ -96,6 +113,18 @@ record LoginBrokerProperties(
         }
     }
 
+    private void checkInstances(ReturnTargets targets, ConfigurationFaults faults) {
+        instances.forEach((route, origin) -> {
+            if (ReturnTargets.originOf(origin).filter(origin::equals).isEmpty()
+                    || targets.listed(origin).isEmpty()) {
+                faults.add(
+                        PREFIX + "instances." + route,
+                        "'" + origin + "' is no origin in " + PREFIX + "return-targets",
+                        "Write one of those, such as https://trackeep.example.com.");
+            }
+        });
+    }
+
     private void checkExposure(ConfigurationFaults faults) {
         for (String origin : exposeAccessToken) {
             boolean known = Set.of("true", "false").contains(origin)
@@ -107,6 +136,14 @@ record LoginBrokerProperties(
                         "Write true, or origins such as https://trackeep.example.com.");
             }
         }
+    }
+
+    boolean exposesAny() {
+        return exposeAccessToken.stream().anyMatch(each -> !each.equals("false"));
+    }
+
+    Permissions mostOfInstallations() {
+        return Permissions.parse(PREFIX, installationPermissions, new ConfigurationFaults());
     }
 
     /** Whether that instance may be told GitHub tokens. */

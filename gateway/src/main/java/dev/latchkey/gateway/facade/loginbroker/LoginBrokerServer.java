@@ -20,6 +20,8 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.server.ServerWebExchange;
@@ -29,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 /** The addresses of Trackeep's sign-in service and of the one that came after it. */
 final class LoginBrokerServer implements BuiltInServer {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LoginBrokerServer.class);
     private static final String ROTATED = "X-Trackeep-Controller-Token";
     private static final Pattern INSTALLATION =
             Pattern.compile("/app/installations/([0-9]{1,18})/(verify|repos|access-token)");
@@ -40,6 +43,7 @@ final class LoginBrokerServer implements BuiltInServer {
     private final Visits visits;
     private final GitHubFace gitHub;
     private final ReturnTargets targets;
+    private final Instances instances;
     private final Cors cors;
     private final JsonAnswers json;
     private final Clock clock;
@@ -51,6 +55,7 @@ final class LoginBrokerServer implements BuiltInServer {
             Visits visits,
             GitHubFace gitHub,
             ReturnTargets targets,
+            Instances instances,
             Cors cors,
             JsonAnswers json,
             Clock clock) {
@@ -60,6 +65,7 @@ final class LoginBrokerServer implements BuiltInServer {
         this.visits = visits;
         this.gitHub = gitHub;
         this.targets = targets;
+        this.instances = instances;
         this.cors = cors;
         this.json = json;
         this.clock = clock;
@@ -76,20 +82,20 @@ final class LoginBrokerServer implements BuiltInServer {
         if (Cors.isPreflight(exchange)) {
             return Cors.answerPreflight(exchange);
         }
-        String app = permit.route().id();
         return switch (path) {
             case LoginBrokerBuiltIn.START -> reading(exchange, signIn.start(permit, path, exchange));
             case LoginBrokerBuiltIn.CALLBACK -> reading(exchange, signIn.finish(permit, path, exchange));
-            case LoginBrokerBuiltIn.ME -> reading(exchange, me(exchange));
+            case LoginBrokerBuiltIn.ME -> reading(exchange, me(permit, exchange));
             case LoginBrokerBuiltIn.HEALTH -> reading(exchange, health(exchange));
-            case LoginBrokerBuiltIn.REDEEM, LoginBrokerBuiltIn.REDEEM_TOO -> writing(exchange, redeem(exchange));
-            case LoginBrokerBuiltIn.LOGOUT -> writing(exchange, logout(exchange));
+            case LoginBrokerBuiltIn.REDEEM, LoginBrokerBuiltIn.REDEEM_TOO ->
+                writing(exchange, redeem(permit, exchange));
+            case LoginBrokerBuiltIn.LOGOUT -> writing(exchange, logout(permit, exchange));
             default -> {
                 if (!path.startsWith(LoginBrokerBuiltIn.GITHUB + '/')) {
                     throw Problem.of(ProblemCode.ROUTE_UNKNOWN);
                 }
                 String below = path.substring(LoginBrokerBuiltIn.GITHUB.length());
-                yield reading(exchange, gitHub(below, app, exchange));
+                yield reading(exchange, gitHub(below, permit, exchange));
             }
         };
     }
@@ -120,13 +126,13 @@ final class LoginBrokerServer implements BuiltInServer {
 
     // Who is it
 
-    private Mono<Void> me(ServerWebExchange exchange) {
+    private Mono<Void> me(Permit permit, ServerWebExchange exchange) {
         return Mono.defer(() -> {
             BrowserSession session = SessionLoader.sessionOf(exchange);
             boolean silent = !exchange.getRequest().getHeaders().containsHeader(HttpHeaders.AUTHORIZATION);
             return silent && session != null
                     ? whole(session.person()).flatMap(user -> json.write(exchange, Map.of("user", user)))
-                    : known(exchange, good -> whole(good.person()).map(user -> Map.of("user", user)));
+                    : known(permit, exchange, good -> whole(good.person()).map(user -> Map.of("user", user)));
         });
     }
 
@@ -158,13 +164,28 @@ final class LoginBrokerServer implements BuiltInServer {
     }
 
     /** Answers whoever brings a good token; what is offered instead of an old one goes with any answer, be it a failure. */
-    private Mono<Void> known(ServerWebExchange exchange, Function<Good, Mono<? extends Object>> answer) {
-        return Mono.fromCallable(() -> tokenIn(exchange))
-                .flatMap(text -> tokens.read(text, exchange))
-                .flatMap(good -> tokens.successor(good)
+    private Mono<Void> known(Permit permit, ServerWebExchange exchange, Function<Good, Mono<? extends Object>> answer) {
+        return good(permit, exchange)
+                .flatMap(good -> successor(good)
                         .doOnNext(successor -> offer(exchange, successor))
                         .then(Mono.defer(() -> answer.apply(good))))
                 .flatMap(body -> json.write(exchange, body));
+    }
+
+    /** Whoever brings a good token, at a route that serves the instance that it was made for. */
+    private Mono<Good> good(Permit permit, ServerWebExchange exchange) {
+        return Mono.fromCallable(() -> tokenIn(exchange))
+                .flatMap(text -> tokens.read(text, exchange))
+                .filter(good -> instances.isServed(good.client(), permit))
+                .switchIfEmpty(Mono.error(BrokerTokens::refused));
+    }
+
+    /** What the old token is good for is not held up by there being no other: the next call tries again. */
+    private Mono<Secret> successor(Good good) {
+        return tokens.successor(good).onErrorResume(failure -> {
+            LOG.warn("A token of {} could not be renewed: {}", good.person().id(), failure.toString());
+            return Mono.empty();
+        });
     }
 
     private static void offer(ServerWebExchange exchange, Secret successor) {
@@ -190,25 +211,28 @@ final class LoginBrokerServer implements BuiltInServer {
 
     // Tokens
 
-    private Mono<Void> redeem(ServerWebExchange exchange) {
+    private Mono<Void> redeem(Permit permit, ServerWebExchange exchange) {
         return JsonAnswers.read(exchange)
-                .flatMap(body -> redeemed(exchange, body))
+                .flatMap(body -> redeemed(permit, exchange, body))
                 .flatMap(answer -> json.write(exchange, answer));
     }
 
-    private Mono<Map<String, Object>> redeemed(ServerWebExchange exchange, JsonNode body) {
+    private Mono<Map<String, Object>> redeemed(Permit permit, ServerWebExchange exchange, JsonNode body) {
         JsonNode token = body.path("token");
         if (!token.isString() || token.asString().isBlank()) {
             throw JsonAnswers.unreadable();
         }
         String text = token.asString().strip();
+        String client = instances.asking(permit, exchange, body);
         if (!OneTimeCodes.isMeant(text)) {
             return tokens.read(text, exchange)
-                    .flatMap(good -> tokens.successor(good)
+                    .filter(good -> good.client().equals(client))
+                    .switchIfEmpty(Mono.error(BrokerTokens::refused))
+                    .flatMap(good -> successor(good)
                             .defaultIfEmpty(Secret.of(text))
                             .map(current -> answer(current, good.person())));
         }
-        return codes.redeem(text, clientOf(exchange, body))
+        return codes.redeem(text, client)
                 .switchIfEmpty(Mono.error(BrokerTokens::refused))
                 .flatMap(waiting ->
                         tokens.issue(waiting.person(), waiting.client()).map(made -> answer(made, waiting.person())));
@@ -221,43 +245,31 @@ final class LoginBrokerServer implements BuiltInServer {
         return members;
     }
 
-    /** Which instance asks, if it or its browser says so; one that says two things is nobody's. */
-    private static @Nullable String clientOf(ServerWebExchange exchange, JsonNode body) {
-        String page = exchange.getRequest().getHeaders().getOrigin();
-        String said = body.path("redirect_uri").isString()
-                ? ReturnTargets.originOf(body.path("redirect_uri").asString()).orElse("")
-                : null;
-        if (page != null && said != null && !page.equals(said)) {
-            return "";
-        }
-        return said == null ? page : said;
-    }
-
-    private Mono<Void> logout(ServerWebExchange exchange) {
-        return Mono.fromCallable(() -> tokenIn(exchange))
-                .flatMap(text -> tokens.read(text, exchange))
+    private Mono<Void> logout(Permit permit, ServerWebExchange exchange) {
+        return good(permit, exchange)
                 .flatMap(tokens::end)
                 .then(Mono.defer(() -> json.write(exchange, Map.of("message", "Logged out"))));
     }
 
     // GitHub
 
-    private Mono<Void> gitHub(String path, String app, ServerWebExchange exchange) {
+    private Mono<Void> gitHub(String path, Permit permit, ServerWebExchange exchange) {
+        String app = permit.route().id();
         Matcher installation = INSTALLATION.matcher(path);
         if (installation.matches()) {
             long id = Long.parseLong(installation.group(1));
             String what = installation.group(2);
-            return known(exchange, good -> switch (what) {
+            return known(permit, exchange, good -> switch (what) {
                 case "verify" -> gitHub.verify(good, id, app);
                 case "repos" -> gitHub.repositoriesOf(good, id, app);
                 default -> gitHub.accessTokenOf(good, id, app);
             });
         }
         return switch (path) {
-            case "/repos" -> known(exchange, good -> gitHub.repositories(good, app));
-            case "/user/access-token" -> known(exchange, gitHub::accessToken);
+            case "/repos" -> known(permit, exchange, good -> gitHub.repositories(good, app));
+            case "/user/access-token" -> known(permit, exchange, gitHub::accessToken);
             case "/app/info" -> Mono.defer(() -> json.write(exchange, gitHub.info()));
-            case "/app/install-url" -> known(exchange, good -> installUrl(exchange));
+            case "/app/install-url" -> known(permit, exchange, good -> installUrl(exchange));
             default -> throw Problem.of(ProblemCode.ROUTE_UNKNOWN);
         };
     }

@@ -12,7 +12,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -58,9 +57,9 @@ final class OneTimeCodes {
      * What the code stands for, the first time that it is asked for; empty ever after, and for whoever says that it is for
      * another instance.
      *
-     * @param client the origin that asks, if it says so
+     * @param client the origin that asks
      */
-    Mono<Waiting> redeem(String code, @Nullable String client) {
+    Mono<Waiting> redeem(String code, String client) {
         if (code.length() != LENGTH) {
             return Mono.empty();
         }
@@ -68,7 +67,7 @@ final class OneTimeCodes {
         return store.get(key)
                 .filterWhen(bytes -> store.deleteIf(key, bytes))
                 .flatMap(bytes -> Mono.justOrEmpty(Sealed.open(keys, key, bytes, Waiting.class)))
-                .filter(waiting -> client == null || client.equals(waiting.client()));
+                .filter(waiting -> client.equals(waiting.client()));
     }
 
     private static String keyOf(String code) {

@@ -87,6 +87,12 @@ final class ReturnTargets {
         }
     }
 
+    /** The origin that every target has, or null where there may be several. */
+    @Nullable
+    String onlyOrigin() {
+        return origins.size() == 1 && wildcards.isEmpty() ? origins.iterator().next() : null;
+    }
+
     /** The target as it is written, if a sign-in may lead there. */
     Optional<ReturnTarget> listed(String text) {
         return originOf(text)

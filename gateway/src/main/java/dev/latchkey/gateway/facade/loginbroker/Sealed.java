@@ -60,11 +60,17 @@ final class Sealed {
      * What is known of a token besides what the gateway knows of all its API tokens.
      *
      * @param client the origin of the instance that it was made for
+     * @param first when the first of its family was made, in epoch milliseconds; unknown of old ones
      */
-    record Kept(int v, String client) {}
+    record Kept(int v, String client, @Nullable Long first) {}
 
-    /** The token that was handed out in place of an older one. */
-    record Successor(int v, String text) {
+    /**
+     * The token that is handed out in place of an older one. It is fixed before it is made, so that of several who make it
+     * each makes the same.
+     *
+     * @param text what the token is made of
+     */
+    record Successor(int v, String text, long madeAt, long end) {
 
         /** Never the record's own form, which would print the token. */
         @Override

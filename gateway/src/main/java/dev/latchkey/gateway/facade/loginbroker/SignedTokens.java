@@ -10,6 +10,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Tokens in the form of the JWT that Trackeep's service made: HS256 and no other algorithm, whatever a token's head says.
  *
  * <p>Instances hold the secret too, where they verify these JWTs themselves, so a signature proves little here. What counts is
- * the token of the gateway's own that a JWT names, and the person whom that one was made for.
+ * the token of the gateway's own whose text a JWT has for its id, which nobody can know who has not been given it, and the
+ * person whom that one was made for.
  */
 final class SignedTokens {
 
@@ -56,14 +58,15 @@ final class SignedTokens {
     /**
      * The JWT that stands for that token.
      *
+     * @param text the token's text
      * @param gitHub the person's GitHub token, to be put inside; null for a JWT without
      * @param gitHubEnd when that dies, or null if it does not
      */
-    String sign(ApiToken token, @Nullable AccessToken gitHub, @Nullable Instant gitHubEnd) {
+    String sign(ApiToken token, Secret text, @Nullable AccessToken gitHub, @Nullable Instant gitHubEnd) {
         Person person = token.person();
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .issuer(issuer)
-                .jwtID(token.id())
+                .jwtID(text.reveal())
                 .claim("user_id", numberOf(person))
                 .claim("github_id", numberOf(person))
                 .claim("username", person.login())
@@ -99,11 +102,11 @@ final class SignedTokens {
     }
 
     /**
-     * The id of the token that this JWT stands for.
+     * The text of the token that this JWT stands for.
      *
      * @throws Problem {@code service-token.refused}; {@code person.unknown} for a good one of another service
      */
-    String idIn(String text) {
+    Secret tokenIn(String text) {
         JWTClaimsSet claims = verified(text);
         if (!(claims.getClaim("user_id") instanceof Number)) {
             throw Problem.of(ProblemCode.SERVICE_TOKEN_REFUSED, "Invalid token claims");
@@ -116,7 +119,7 @@ final class SignedTokens {
             // As Trackeep's own service made them: whoever stands in it has never signed in here.
             throw Problem.of(ProblemCode.PERSON_UNKNOWN, "User not found");
         }
-        return claims.getJWTID();
+        return Secret.of(claims.getJWTID());
     }
 
     private JWTClaimsSet verified(String text) {
