@@ -13,7 +13,7 @@ import org.springframework.http.HttpHeaders;
  * spend the person's quota. Browsers say where a request comes from in {@code Sec-Fetch-Site}, older ones in
  * {@code Origin}; what says neither comes from no page.
  */
-final class SameOrigin {
+public final class SameOrigin {
 
     /** This very origin, or the person by hand. */
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
@@ -21,7 +21,7 @@ final class SameOrigin {
     private SameOrigin() {}
 
     /** @throws Problem {@code request.cross-site} if a page of another origin made the browser send this */
-    static void demand(HttpHeaders headers, RequestScope scope) {
+    public static void demand(HttpHeaders headers, RequestScope scope) {
         List<String> sites = headers.getOrEmpty("Sec-Fetch-Site");
         boolean own = sites.isEmpty() ? isOwn(headers.getOrigin(), scope) : OWN_SITES.containsAll(sites);
         if (!own) {

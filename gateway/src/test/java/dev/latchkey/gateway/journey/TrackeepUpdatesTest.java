@@ -511,6 +511,20 @@ class TrackeepUpdatesTest {
         assertThat(person.fetch(CHECK).body()).contains("\"details\":\"The newest release is no version\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Sec-Fetch-Site cross-site", "Sec-Fetch-Site same-site", "Origin https://evil.example"})
+    void asksNothingOfGitHubForAPageOfAnotherOrigin(String said) {
+        github.content().put(LATEST, release("v1.2.5"));
+        String[] header = said.split(" ");
+
+        HttpResponse<String> answer = person.get(CHECK, header[0], header[1]);
+
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("request.cross-site");
+        assertThat(answer.body()).doesNotContain("v1.2.5");
+        assertThat(github.calls().count()).isZero();
+        assertThat(person.fetch(CHECK).statusCode()).isEqualTo(200);
+    }
+
     @Test
     void looksByItselfOnTheInterval() {
         github.content().put(LATEST, release("v1.2.5"));

@@ -1,11 +1,14 @@
 package dev.latchkey.gateway.facade.updates;
 
+import dev.latchkey.gateway.github.SameOrigin;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.BuiltInServer;
+import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,6 +64,9 @@ final class UpdatesServer implements BuiltInServer {
         HttpMethod method = exchange.getRequest().getMethod();
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
             throw Problem.of(ProblemCode.METHOD_REFUSED);
+        }
+        if (permit.caller() instanceof Caller.InSession) {
+            SameOrigin.demand(exchange.getRequest().getHeaders(), RequestScope.of(exchange));
         }
         Person person = permit.caller() == null ? null : permit.caller().person();
         if (person == null) {
