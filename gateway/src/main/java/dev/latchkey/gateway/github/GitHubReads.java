@@ -62,6 +62,28 @@ public final class GitHubReads {
      *     github.limited} too where GitHub itself has just refused for one of its limits
      */
     public Mono<Read> get(PersonId person, String app, String path, @Nullable String query) {
+        return get(person, app, path, query, new HttpHeaders());
+    }
+
+    /**
+     * The same as GitHub has it this very moment, for whatever is decided by it: nothing that was kept is believed before
+     * GitHub has confirmed it.
+     *
+     * @return fails with {@code github.unreachable} too where GitHub cannot be asked
+     */
+    public Mono<Read> getNow(PersonId person, String app, String path, @Nullable String query) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.setCacheControl("no-cache");
+        return get(person, app, path, query, headers).doOnNext(GitHubReads::refuseStale);
+    }
+
+    private static void refuseStale(Read read) {
+        if ("stale".equals(read.headers().getFirst("X-Latchkey-Cache"))) {
+            throw Problem.of(ProblemCode.GITHUB_UNREACHABLE, "GitHub does not answer, and this is decided by GitHub alone");
+        }
+    }
+
+    private Mono<Read> get(PersonId person, String app, String path, @Nullable String query, HttpHeaders headers) {
         if (!path.startsWith("/") || path.indexOf('?') >= 0 || path.indexOf('#') >= 0 || TargetPaths.escapes(path)) {
             return Mono.error(Problem.of(ProblemCode.TARGET_AMBIGUOUS, "The path leads out of GitHub's API"));
         }
@@ -70,7 +92,7 @@ public final class GitHubReads {
                 app,
                 HttpMethod.GET,
                 new Target(Target.Api.REST, path, query),
-                RequestHeaders.of(new HttpHeaders()),
+                RequestHeaders.of(headers),
                 RequestBody.NONE,
                 Kind.REST,
                 patience,

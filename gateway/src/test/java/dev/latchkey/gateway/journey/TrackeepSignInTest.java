@@ -145,7 +145,8 @@ class TrackeepSignInTest {
                         github.tokenEndpoint(),
                         github.userEndpoint(),
                         github.refreshes(),
-                        github.endpoint("/api/v3/user/repos"))
+                        github.endpoint("/api/v3/user/repos"),
+                        github.endpoint("/api/v3/user/installations"))
                 .forEach(endpoint -> endpoint.heal());
         github.forgetCalls().content().clear();
         app.forgetRequests();
@@ -1040,6 +1041,23 @@ class TrackeepSignInTest {
         assertThatThrownBy(() -> nameless.start().close())
                 .hasStackTraceContaining(ConfigurationRefused.class.getName())
                 .hasStackTraceContaining("latchkey.login-broker.app-slug");
+    }
+
+    @Test
+    void O22_asksGitHubAnewWhoMaySeeAnInstallation() {
+        installationToken(legacy, "\"contents\":\"read\"");
+        String token = token(legacy);
+        String verify = "/api/v1/github/app/installations/99/verify";
+        assertThat(get(legacy, verify, token).statusCode()).isEqualTo(200);
+
+        github.content().put("/user/installations", "{\"total_count\":0,\"installations\":[]}");
+        assertError(get(legacy, verify, token), 403, "installation_not_accessible");
+
+        installationToken(legacy, "\"contents\":\"read\"");
+        token = token(legacy);
+        assertThat(get(legacy, verify, token).statusCode()).isEqualTo(200);
+        github.endpoint("/api/v3/user/installations").always(Fault.status(503));
+        assertThat(get(legacy, verify, token).statusCode()).isGreaterThanOrEqualTo(500);
     }
 
     private Map<String, String> permissionsTold(TestGateway at, String granted) {

@@ -221,7 +221,7 @@ final class GitHubFace {
     }
 
     private Mono<List<JsonNode>> page(PersonId person, String app, String path, String member, int page) {
-        return reads.get(person, app, path, "per_page=" + PAGE + "&page=" + page)
+        return reads.getNow(person, app, path, "per_page=" + PAGE + "&page=" + page)
                 .map(read -> {
                     if (read.status() == 403 || read.status() == 404) {
                         throw notAccessible();
