@@ -353,6 +353,13 @@ class TrackeepSignInTest {
                 "https://trackeep.acme.example/../x",
                 "https://trackeep.acme.example/%2e%2e/x",
                 "https://trackeep.acme.example/a;b",
+                "https://trackeep.acme.example/auth/callback?a|b",
+                "https://trackeep.acme.example/auth/callback?a^b",
+                "https://trackeep.acme.example/auth/callback?{x}",
+                "https://trackeep.acme.example/elsewhere",
+                "https://trackeep.acme.example/open?to=https://evil.example",
+                "https://trackeep.acme.example/auth/callback/x",
+                "https://trackeep.acme.example/auth/callbackx",
                 "https://trackeep.acme.example/x#token",
                 "https://trackeep.acme.example\t.evil.example",
                 "https://trackeep.acme.example\r\nSet-Cookie: a=b",
@@ -384,7 +391,7 @@ class TrackeepSignInTest {
             INSTANCE + ":443",
             INSTANCE + "/",
             OTHER,
-            OTHER + "/x/y?frontend_redirect=" + encoded("https://a/b")
+            OTHER + "/api/v1/auth/oauth/callback?frontend_redirect=" + encoded("https://a/b")
         }) {
             begin(gateway.stranger(), target);
         }
@@ -396,7 +403,7 @@ class TrackeepSignInTest {
         try (TestGateway wild = builder()
                 .property("latchkey.login-broker.return-targets", "https://*.acme.example")
                 .start()) {
-            begin(wild.stranger(), "https://a.b.acme.example/x");
+            begin(wild.stranger(), "https://a.b.acme.example/auth/callback");
             for (String target : new String[] {
                 "https://acme.example",
                 "https://.acme.example",
@@ -414,7 +421,7 @@ class TrackeepSignInTest {
             }
         }
         for (String entry :
-                new String[] {"*", "https://*", "https://*.example", "https://a.example/x", "a.example", "null"}) {
+                new String[] {"*", "https://*", "https://*.example", "https://a.example/x?y", "a.example", "null"}) {
             assertRefused("latchkey.login-broker.return-targets", entry, "latchkey.login-broker.default-target", "");
         }
     }
@@ -518,7 +525,7 @@ class TrackeepSignInTest {
                 .matches(java.util.regex.Pattern.quote(INSTANCE + "/api/v1/auth/control/callback")
                         + "\\?token=[A-Za-z0-9._-]+");
         // A link that brings a token of its own would sign people in as somebody else.
-        assertThat(query(signIn(gateway, INSTANCE + "/c?token=planted&%74oken=planted&user=x&b=1")))
+        assertThat(query(signIn(gateway, INSTANCE + "/auth/callback?token=planted&%74oken=planted&user=x&b=1")))
                 .containsEntry("b", "1")
                 .doesNotContainValue("planted");
     }
@@ -613,8 +620,16 @@ class TrackeepSignInTest {
     void O13_leadsBackWithACookieAloneAndWithAJwtOnlyIfToldTo() throws Exception {
         try (TestGateway clean = builder()
                 .property("latchkey.login-broker.token-in-query", "none")
+                .property("latchkey.login-broker.return-targets", INSTANCE + "/home")
+                .property("latchkey.login-broker.default-target", "")
                 .start()) {
             HttpPerson person = clean.stranger();
+            for (String elsewhere : new String[] {"", "/", "/auth/callback", "/home/x", "/homer"}) {
+                assertError(
+                        clean.stranger().get("/auth/github?redirect_uri=" + INSTANCE + elsewhere),
+                        400,
+                        "Invalid redirect_uri");
+            }
             HttpResponse<String> answer = back(person, begin(person, INSTANCE + "/home?a=b"));
             assertThat(header(answer, "Location")).isEqualTo(INSTANCE + "/home?a=b");
             String cookie = answer.headers().allValues("Set-Cookie").stream()

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.net.URI;
+import java.net.URISyntaxException;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -41,8 +42,17 @@ final class JsonAnswers {
         ServerHttpResponse response = exchange.getResponse();
         security.onAnswer(response.getHeaders());
         response.setStatusCode(HttpStatus.FOUND);
-        response.getHeaders().setLocation(URI.create(target));
+        response.getHeaders().setLocation(address(target));
         return response.setComplete();
+    }
+
+    /** Whatever is wrong with it, nobody repeats it: there may be a token in it. */
+    private static URI address(String target) {
+        try {
+            return new URI(target);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("what somebody was to be led to is no address");
+        }
     }
 
     /** The object that the request brought; fails with {@code request.malformed} for anything else. */

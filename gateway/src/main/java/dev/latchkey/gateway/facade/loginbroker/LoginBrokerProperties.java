@@ -20,8 +20,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What {@code builtin:login-broker} lets in, and how it says who somebody is.
  *
- * @param returnTargets origins that a sign-in may lead back to, such as {@code https://trackeep.example.com}; none by default.
- *     {@code https://*.example.com} stands for all hosts below that domain
+ * @param returnTargets origins of instances that a sign-in may lead back to, such as {@code https://trackeep.example.com}, to
+ *     the callbacks that Trackeep has; or the whole address of another one. None by default. {@code https://*.example.com} stands
+ *     for all hosts below that domain
  * @param defaultTarget where it leads back to if nobody says; one of those
  * @param jwtSecret what tokens are signed with (HS256): the first signs, all verify; each text or {@code file:} and a path. Unset,
  *     tokens are opaque
@@ -116,7 +117,7 @@ record LoginBrokerProperties(
     private void checkInstances(ReturnTargets targets, ConfigurationFaults faults) {
         instances.forEach((route, origin) -> {
             if (ReturnTargets.originOf(origin).filter(origin::equals).isEmpty()
-                    || targets.listed(origin).isEmpty()) {
+                    || !targets.hasOrigin(origin)) {
                 faults.add(
                         PREFIX + "instances." + route,
                         "'" + origin + "' is no origin in " + PREFIX + "return-targets",

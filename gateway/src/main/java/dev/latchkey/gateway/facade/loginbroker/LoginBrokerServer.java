@@ -1,7 +1,6 @@
 package dev.latchkey.gateway.facade.loginbroker;
 
 import dev.latchkey.gateway.facade.loginbroker.BrokerTokens.Good;
-import dev.latchkey.gateway.facade.loginbroker.ReturnTargets.ReturnTarget;
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
@@ -15,7 +14,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -276,8 +274,9 @@ final class LoginBrokerServer implements BuiltInServer {
 
     private Mono<Map<String, Object>> installUrl(ServerWebExchange exchange) {
         String back = exchange.getRequest().getQueryParams().getFirst("redirect_uri");
-        Optional<ReturnTarget> target = back == null ? Optional.empty() : targets.listed(back);
-        return back != null && target.isEmpty()
+        boolean listed = back == null
+                || ReturnTargets.originOf(back).filter(targets::hasOrigin).isPresent();
+        return !listed
                 ? Mono.error(BrokeredSignIn.refusedTarget())
                 : Mono.fromCallable(gitHub::installUrl);
     }

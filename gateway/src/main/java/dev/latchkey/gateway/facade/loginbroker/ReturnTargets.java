@@ -3,13 +3,17 @@ package dev.latchkey.gateway.facade.loginbroker;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.web.TargetCheck;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a sign-in may lead back to. A target counts only as it is written: an origin in the form in which browsers send it,
- * letter for letter one of the list, and behind it a path that nobody could read otherwise. Nothing is repaired.
+ * letter for letter one of the list, and behind it a path of the list, or one of the callbacks that instances are known to have
+ * where only their origin was listed. Nothing is repaired.
  */
 final class ReturnTargets {
 
@@ -30,7 +35,13 @@ final class ReturnTargets {
             Pattern.compile("(https?://)\\*(\\.[a-z0-9-]+(?:\\.[a-z0-9-]+)+(?::[0-9]{1,5})?)");
     private static final Set<String> OURS = Set.of("token", "user");
 
-    private final Set<String> origins = new TreeSet<>();
+    /** Where instances take what a sign-in brings: of a bare origin it is the first path. */
+    private static final Set<String> CALLBACKS =
+            Set.of("", "/", "/auth/callback", "/api/v1/auth/oauth/callback", "/api/v1/auth/control/callback");
+
+    /** Paths by origin. */
+    private final Map<String, Set<String>> origins = new TreeMap<>();
+
     private final List<Pattern> wildcards = new ArrayList<>();
 
     private ReturnTargets() {}
@@ -43,22 +54,26 @@ final class ReturnTargets {
             if (wildcard.matches()) {
                 targets.wildcards.add(Pattern.compile(Pattern.quote(wildcard.group(1))
                         + "[a-z0-9]([a-z0-9.-]*[a-z0-9])?" + Pattern.quote(wildcard.group(2))));
-            } else if (origin.isPresent() && isBare(entry, origin.get())) {
-                targets.origins.add(origin.get());
+            } else if (origin.isPresent() && entry.indexOf('?') < 0) {
+                String path = pathOf(entry);
+                targets.origins
+                        .computeIfAbsent(origin.get(), each -> new TreeSet<>())
+                        .addAll(path.isEmpty() ? CALLBACKS : Set.of(path));
             } else {
                 faults.add(
                         "latchkey.login-broker.return-targets",
-                        "'" + entry + "' is no origin",
-                        "Write scheme, host and port in lower case and nothing behind, such as https://trackeep.example.com;"
+                        "'" + entry + "' is no origin and no address of a callback",
+                        "Write scheme, host and port in lower case, such as https://trackeep.example.com, with a path behind if it is"
+                                + " no usual one;"
                                 + " or https://*.example.com for all hosts below a domain.");
             }
         }
         return targets;
     }
 
-    private static boolean isBare(String entry, String origin) {
-        String usual = origin + (origin.startsWith("https:") ? ":443" : ":80");
-        return entry.equals(origin) || entry.equals(usual);
+    private static String pathOf(String text) {
+        Matcher form = FORM.matcher(text);
+        return form.matches() ? form.group(4).split("\\?", 2)[0] : "";
     }
 
     /** The origin of such an address, without the scheme's usual port; empty if the address is not plain. */
@@ -73,9 +88,18 @@ final class ReturnTargets {
         if (port != null && Integer.parseInt(port) > 65_535) {
             return Optional.empty();
         }
-        return isPlain(form.group(4))
+        return isPlain(form.group(4)) && isAddress(text)
                 ? Optional.of(scheme + "://" + form.group(2) + (usual ? "" : ":" + port))
                 : Optional.empty();
+    }
+
+    /** What cannot be written into a {@code Location} leads nowhere (RFC 3986, appendix A). */
+    private static boolean isAddress(String text) {
+        try {
+            return new URI(text).getRawAuthority() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static boolean isPlain(String rest) {
@@ -90,15 +114,24 @@ final class ReturnTargets {
     /** The origin that every target has, or null where there may be several. */
     @Nullable
     String onlyOrigin() {
-        return origins.size() == 1 && wildcards.isEmpty() ? origins.iterator().next() : null;
+        return origins.size() == 1 && wildcards.isEmpty() ? origins.keySet().iterator().next() : null;
+    }
+
+    /** Whether somebody at that origin may be led back to some address there. */
+    boolean hasOrigin(String origin) {
+        return origins.containsKey(origin) || isBelowADomain(origin);
+    }
+
+    private boolean isBelowADomain(String origin) {
+        return wildcards.stream().anyMatch(each -> each.matcher(origin).matches());
     }
 
     /** The target as it is written, if a sign-in may lead there. */
     Optional<ReturnTarget> listed(String text) {
+        String path = pathOf(text);
         return originOf(text)
-                .filter(origin -> origins.contains(origin)
-                        || wildcards.stream()
-                                .anyMatch(each -> each.matcher(origin).matches()))
+                .filter(origin -> origins.getOrDefault(origin, Set.of()).contains(path)
+                        || (isBelowADomain(origin) && CALLBACKS.contains(path)))
                 .map(origin -> new ReturnTarget(origin, text));
     }
 
