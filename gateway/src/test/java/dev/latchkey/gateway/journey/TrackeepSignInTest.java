@@ -120,6 +120,7 @@ class TrackeepSignInTest {
                 .route("broker", "to: builtin:login-broker", "allow: [anyone]")
                 .route("updates", "path: " + CHECK, "to: builtin:updates", "allow: [signed-in]")
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
+                .route("open", "path: /open/**", "to: " + app.url(), "allow: [anyone]")
                 .route(
                         "app",
                         "path: /app/**",
@@ -908,6 +909,22 @@ class TrackeepSignInTest {
         String inside = String.valueOf(payload(token(legacy)).get("jti"));
         assertThat(inside).startsWith("lk_");
         assertThat(get(legacy, "/app/x", inside).statusCode()).isEqualTo(401);
+        assertThat(app.requests()).isEmpty();
+    }
+
+    @Test
+    void handsNoAppATokenOfThisService() {
+        String token = token(gateway);
+        HttpPerson person = gateway.stranger();
+        person.signIn(github, login, "/app/x");
+        app.forgetRequests();
+
+        for (String scheme : new String[] {"Bearer ", "bearer ", "token "}) {
+            for (String path : new String[] {"/app/x", "/open/x", "/github/user"}) {
+                assertThat(person.fetch(path, "Authorization", scheme + token).statusCode())
+                        .isEqualTo(401);
+            }
+        }
         assertThat(app.requests()).isEmpty();
     }
 

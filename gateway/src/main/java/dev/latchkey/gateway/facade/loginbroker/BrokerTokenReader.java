@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Knows people on the routes of the update check by the tokens that their instances were given, as Trackeep's clients send
- * them there. The service itself reads them in words of its own.
+ * them there. The service itself reads them in words of its own; no app is ever handed one.
  */
 @Order(BrokerTokenReader.AFTER_OTHERS)
 final class BrokerTokenReader implements CredentialReader {
@@ -29,8 +29,13 @@ final class BrokerTokenReader implements CredentialReader {
 
     @Override
     public @Nullable Mono<? extends Caller> read(Route route, Secret credential, ServerWebExchange exchange) {
-        if (!route.leadsTo("updates") || !tokens.isMeant(credential.reveal())) {
+        boolean meant = tokens.isMeant(credential.reveal());
+        if (!meant || route.leadsTo(LoginBrokerBuiltIn.NAME)) {
             return null;
+        }
+        if (!route.leadsTo("updates")) {
+            // An app that was handed one could call with it; a JWT there may be the app's own.
+            return BrokerTokens.isOpaque(credential.reveal()) ? Mono.error(BrokerTokens::refused) : null;
         }
         return tokens.read(credential.reveal(), exchange)
                 .onErrorMap(BrokerTokenReader::isUnknown, unknown -> BrokerTokens.refused())

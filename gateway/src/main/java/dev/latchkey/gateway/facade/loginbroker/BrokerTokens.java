@@ -151,9 +151,13 @@ final class BrokerTokens {
         return Secret.of(signed.sign(token, text, inside, end));
     }
 
+    static boolean isOpaque(String text) {
+        return text.startsWith(OPAQUE);
+    }
+
     /** Whether somebody means it to be one of these, by the look of it. */
     boolean isMeant(String text) {
-        return text.startsWith(OPAQUE) || (signed.areOn() && text.startsWith("eyJ"));
+        return isOpaque(text) || (signed.areOn() && text.startsWith("eyJ"));
     }
 
     /** @return fails with {@code service-token.refused} or {@code person.unknown} if it is not good */
