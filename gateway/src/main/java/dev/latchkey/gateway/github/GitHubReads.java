@@ -79,7 +79,8 @@ public final class GitHubReads {
 
     private static void refuseStale(Read read) {
         if ("stale".equals(read.headers().getFirst("X-Latchkey-Cache"))) {
-            throw Problem.of(ProblemCode.GITHUB_UNREACHABLE, "GitHub does not answer, and this is decided by GitHub alone");
+            throw Problem.of(
+                    ProblemCode.GITHUB_UNREACHABLE, "GitHub does not answer, and this is decided by GitHub alone");
         }
     }
 

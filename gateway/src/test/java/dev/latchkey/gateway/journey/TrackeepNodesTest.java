@@ -128,6 +128,47 @@ class TrackeepNodesTest {
                 .startsWith("Basic ");
     }
 
+    /** With no store at hand, what would have to be looked up fails otherwise than what need not be. */
+    @Test
+    void O13_looksUpNoCodeThatIsInventedOrOver() throws Exception {
+        RedisServer own = RedisServer.embedded();
+        try (TestGateway lonely = node().on(own).start()) {
+            String live = code(lonely, "inventor");
+            own.stop();
+
+            assertThat(redeem(lonely, live).statusCode()).isEqualTo(503);
+            char last = live.charAt(live.length() - 1);
+            String changed = live.substring(0, live.length() - 1) + (last == 'A' ? 'B' : 'A');
+            for (String invented : new String[] {
+                changed, live.replaceFirst("otc_.", "otc_-"), "otc_" + "a".repeat(live.length() - 4), "otc_x"
+            }) {
+                assertThat(redeem(lonely, invented).statusCode()).as(invented).isEqualTo(401);
+            }
+            clock.advance(Duration.ofSeconds(61));
+            assertThat(redeem(lonely, live).statusCode()).isEqualTo(401);
+        } finally {
+            own.close();
+        }
+    }
+
+    private static String code(TestGateway at, String login) {
+        HttpPerson person = at.stranger();
+        URI provider = URI.create(locationOf(person.get("/auth/github?redirect_uri=" + INSTANCE)));
+        URI callback = github.authorize(provider, login);
+        String back = locationOf(person.alsoAt(at.url()).get(callback.getRawPath() + "?" + callback.getRawQuery()));
+        return URLDecoder.decode(back.replaceFirst(".*[?&]token=([^&]*).*", "$1"), UTF_8);
+    }
+
+    private static HttpResponse<String> redeem(TestGateway at, String code) {
+        return at.stranger()
+                .send(
+                        "POST",
+                        "/api/v1/auth/control/callback",
+                        "{\"token\":\"" + code + "\"}",
+                        "Content-Type",
+                        "application/json");
+    }
+
     @Test
     void O26_refreshesOncePerPersonHoweverManyAskWherever() throws Exception {
         github.app().expiringTokens(Duration.ofHours(1));

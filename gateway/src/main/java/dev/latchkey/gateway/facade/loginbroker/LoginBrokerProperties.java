@@ -116,8 +116,7 @@ record LoginBrokerProperties(
 
     private void checkInstances(ReturnTargets targets, ConfigurationFaults faults) {
         instances.forEach((route, origin) -> {
-            if (ReturnTargets.originOf(origin).filter(origin::equals).isEmpty()
-                    || !targets.hasOrigin(origin)) {
+            if (ReturnTargets.originOf(origin).filter(origin::equals).isEmpty() || !targets.hasOrigin(origin)) {
                 faults.add(
                         PREFIX + "instances." + route,
                         "'" + origin + "' is no origin in " + PREFIX + "return-targets",

@@ -276,8 +276,6 @@ final class LoginBrokerServer implements BuiltInServer {
         String back = exchange.getRequest().getQueryParams().getFirst("redirect_uri");
         boolean listed = back == null
                 || ReturnTargets.originOf(back).filter(targets::hasOrigin).isPresent();
-        return !listed
-                ? Mono.error(BrokeredSignIn.refusedTarget())
-                : Mono.fromCallable(gitHub::installUrl);
+        return !listed ? Mono.error(BrokeredSignIn.refusedTarget()) : Mono.fromCallable(gitHub::installUrl);
     }
 }

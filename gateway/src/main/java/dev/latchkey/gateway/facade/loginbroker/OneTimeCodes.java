@@ -6,25 +6,34 @@ import dev.latchkey.gateway.facade.loginbroker.Sealed.Waiting;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.store.Store;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import reactor.core.publisher.Mono;
 
 /**
  * Stand in for tokens in addresses: good once, for a minute, and for the instance whose address it was put into. What lies in
  * a browser's history or a proxy's log afterwards opens nothing.
+ *
+ * <p>Each says when it ends and is signed, so what somebody invents, or keeps, costs no look-up.
  */
 final class OneTimeCodes {
 
     static final Duration LIFE = Duration.ofMinutes(1);
 
     private static final String PREFIX = "otc_";
-    private static final int BYTES = 32;
-    private static final int LENGTH = PREFIX.length() + 43;
+    private static final String PURPOSE = "login-broker-code";
+    private static final int RANDOM = 32;
+    private static final int BYTES = RANDOM + Long.BYTES;
+    /** The bytes in base64url. */
+    private static final int BODY = PREFIX.length() + 54;
+    /** With the signature. */
+    private static final int LENGTH = BODY + 26;
 
     private final Store store;
     private final KeyRing keys;
@@ -42,14 +51,17 @@ final class OneTimeCodes {
     }
 
     Mono<String> make(Person person, String client) {
-        byte[] bytes = new byte[BYTES];
+        Instant end = clock.instant().plus(LIFE);
+        byte[] bytes = new byte[RANDOM];
         random.nextBytes(bytes);
-        String code = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        byte[] all = ByteBuffer.allocate(BYTES)
+                .put(bytes)
+                .putLong(end.toEpochMilli())
+                .array();
+        String body = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+        String code = body + keys.sign(PURPOSE, body);
         String key = keyOf(code);
-        return store.put(
-                        key,
-                        Sealed.seal(keys, key, Waiting.of(person, client)),
-                        clock.instant().plus(LIFE))
+        return store.put(key, Sealed.seal(keys, key, Waiting.of(person, client)), end)
                 .thenReturn(code);
     }
 
@@ -60,7 +72,7 @@ final class OneTimeCodes {
      * @param client the origin that asks
      */
     Mono<Waiting> redeem(String code, String client) {
-        if (code.length() != LENGTH) {
+        if (!mayBeGood(code)) {
             return Mono.empty();
         }
         String key = keyOf(code);
@@ -68,6 +80,14 @@ final class OneTimeCodes {
                 .filterWhen(bytes -> store.deleteIf(key, bytes))
                 .flatMap(bytes -> Mono.justOrEmpty(Sealed.open(keys, key, bytes, Waiting.class)))
                 .filter(waiting -> client.equals(waiting.client()));
+    }
+
+    private boolean mayBeGood(String code) {
+        if (code.length() != LENGTH || !keys.verify(PURPOSE, code.substring(0, BODY), code.substring(BODY))) {
+            return false;
+        }
+        byte[] all = Base64.getUrlDecoder().decode(code.substring(PREFIX.length(), BODY));
+        return clock.millis() < ByteBuffer.wrap(all, RANDOM, Long.BYTES).getLong();
     }
 
     private static String keyOf(String code) {

@@ -114,7 +114,9 @@ final class ReturnTargets {
     /** The origin that every target has, or null where there may be several. */
     @Nullable
     String onlyOrigin() {
-        return origins.size() == 1 && wildcards.isEmpty() ? origins.keySet().iterator().next() : null;
+        return origins.size() == 1 && wildcards.isEmpty()
+                ? origins.keySet().iterator().next()
+                : null;
     }
 
     /** Whether somebody at that origin may be led back to some address there. */
