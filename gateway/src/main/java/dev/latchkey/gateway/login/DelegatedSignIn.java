@@ -9,6 +9,7 @@ import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.OwnCookie;
 import java.net.URI;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -58,11 +59,12 @@ public final class DelegatedSignIn {
      * Finishes the attempt that the provider's answer belongs to, and gives the browser its session; what it had before ends.
      *
      * @param callback as at the start
+     * @param mayLeadTo says of the target whether one may still go there; asked before the provider's code is spent
      * @return fails with the problems of the gateway's own callback, of which one that has a cause stopped behind the code
      */
-    public Mono<Arrived> finish(ServerWebExchange exchange, URI callback) {
+    public Mono<Arrived> finish(ServerWebExchange exchange, URI callback, Predicate<String> mayLeadTo) {
         @Nullable BrowserSession old = SessionLoader.sessionOf(exchange);
-        return Mono.defer(() -> signIn.finish(exchange, callback))
+        return Mono.defer(() -> signIn.finish(exchange, callback, mayLeadTo))
                 .flatMap(finished -> ended(old).thenReturn(finished))
                 .map(finished -> {
                     exchange.getResponse().addCookie(finished.started().cookie());

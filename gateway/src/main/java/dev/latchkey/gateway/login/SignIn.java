@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -164,6 +165,11 @@ public final class SignIn {
      * @return fails with a problem; among them {@code sign-in.code.refused}, caused by {@link TokenRefused}
      */
     public Mono<Finished> finish(ServerWebExchange exchange, URI callback) {
+        return finish(exchange, callback, anywhere -> true);
+    }
+
+    /** @param mayLeadTo says of the target whether one may still go there; asked before the provider's code is spent */
+    Mono<Finished> finish(ServerWebExchange exchange, URI callback, Predicate<String> mayLeadTo) {
         ServerHttpRequest request = exchange.getRequest();
         return Mono.fromCallable(() -> CallbackAnswer.stateIn(request.getQueryParams()))
                 .flatMap(state -> {
@@ -173,6 +179,8 @@ public final class SignIn {
                     return attemptOf(state, request);
                 })
                 .doOnNext(attempt -> checkPlace(attempt, callback))
+                .filter(attempt -> mayLeadTo.test(attempt.target()))
+                .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.STATE_INVALID)))
                 .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")))
                 .flatMap(attempt -> Mono.fromCallable(() -> CallbackAnswer.read(request.getQueryParams()))
                         .flatMap(answer -> finish(attempt, answer, callback, origin(exchange)))

@@ -449,6 +449,42 @@ class TrackeepSignInTest {
     }
 
     @Test
+    void O06_finishesNoAttemptThatAnotherPartOfTheGatewayBegan() {
+        HttpPerson person = gateway.stranger();
+        String query = github.authorize(begin(person, INSTANCE), login).getRawQuery();
+        github.forgetCalls();
+
+        HttpResponse<String> answer = person.get("/oauth2/callback?" + query);
+
+        assertThat(header(answer, "X-Latchkey-Problem")).isEqualTo("sign-in.state.invalid");
+        assertThat(github.calls().count()).isZero();
+        assertThat(person.cookie("latchkey")).isNull();
+    }
+
+    @Test
+    void O06_spendsNoCodeForATargetThatIsNoLongerListed() {
+        int port = TestGateway.freePort();
+        HttpPerson person;
+        String callback;
+        try (TestGateway before = builder().dataIn(folder).port(port).start()) {
+            person = before.stranger();
+            callback = github.authorize(begin(person, INSTANCE), login).toString();
+        }
+        try (TestGateway after = builder()
+                .property("latchkey.login-broker.return-targets", OTHER)
+                .property("latchkey.login-broker.default-target", OTHER)
+                .dataIn(folder)
+                .port(port)
+                .start()) {
+            github.forgetCalls();
+            assertError(person.get(callback), 400, "Invalid state");
+            assertThat(github.calls().count()).isZero();
+            assertThat(person.cookie("latchkey")).isNull();
+            assertThat(after.stranger().get("/health").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void O07_takesAStateOnceAndForTenMinutes() {
         HttpPerson person = gateway.stranger();
         String callback = github.authorize(begin(person, INSTANCE), login).toString();

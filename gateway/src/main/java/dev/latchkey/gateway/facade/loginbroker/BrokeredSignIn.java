@@ -109,7 +109,10 @@ final class BrokeredSignIn {
             ErrorDialect.ERROR_LEGACY.attachTo(exchange);
         }
         boolean underWay = signIn.isUnderWay(exchange);
-        return signIn.finish(exchange, callback(permit, path, exchange))
+        return signIn.finish(
+                        exchange,
+                        callback(permit, path, exchange),
+                        target -> listed(permit, target).isPresent())
                 .onErrorMap(Problem.class, problem -> worded(problem, underWay))
                 .flatMap(arrived -> listed(permit, arrived.target())
                         .map(target -> back(target, arrived.person()))
