@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.limit.Guesses;
 import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.provider.DeviceFlow;
@@ -9,6 +10,7 @@ import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.provider.TokenEndpoint;
 import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.route.Limits;
 import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.session.SessionLoader;
@@ -22,6 +24,7 @@ import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -35,6 +38,12 @@ import reactor.core.publisher.Mono;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(LoginProperties.class)
 class LoginConfiguration {
+
+    /** Of states that no attempt of the browser has: each costs the store a look-up. */
+    private static final Guesses.Bounds STATES = new Guesses.Bounds(
+            new Limits.Rate(1, Duration.ofSeconds(2), 30),
+            new Limits.Rate(2, Duration.ofSeconds(1), 150),
+            new Limits.Rate(200, Duration.ofSeconds(1), 2_000));
 
     @Bean
     ReturnTarget returnTarget(GatewayAddress address, LoginProperties properties) {
@@ -73,7 +82,8 @@ class LoginConfiguration {
             ReturnTarget targets,
             GatewayAddress address,
             Clock clock,
-            ObjectProvider<SignInFailures> failures) {
+            ObjectProvider<SignInFailures> failures,
+            Throttle throttle) {
         return new SignIn(
                 providers,
                 new AttemptCookies(address, keys),
@@ -85,7 +95,8 @@ class LoginConfiguration {
                 targets,
                 address,
                 clock,
-                failures.getIfUnique(() -> (target, problem) -> Mono.just(problem)));
+                failures.getIfUnique(() -> (target, problem) -> Mono.just(problem)),
+                new Guesses("sign-in-states", STATES, throttle.here()));
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.login;
 
+import dev.latchkey.gateway.limit.Guesses;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.GitHub;
@@ -57,6 +58,7 @@ public final class SignIn {
     private final GatewayAddress address;
     private final Clock clock;
     private final SignInFailures failures;
+    private final Guesses states;
 
     SignIn(
             SignInProviders providers,
@@ -69,7 +71,8 @@ public final class SignIn {
             ReturnTarget targets,
             GatewayAddress address,
             Clock clock,
-            SignInFailures failures) {
+            SignInFailures failures,
+            Guesses states) {
         this.providers = providers;
         this.attempts = attempts;
         this.sessions = sessions;
@@ -81,6 +84,7 @@ public final class SignIn {
         this.address = address;
         this.clock = clock;
         this.failures = failures;
+        this.states = states;
     }
 
     // The way there
@@ -176,7 +180,7 @@ public final class SignIn {
                     if (attempts.isKnown(state, request)) {
                         attempts.forget(state, exchange.getResponse());
                     }
-                    return attemptOf(state, request);
+                    return attemptOf(state, request, RequestScope.of(exchange).client());
                 })
                 .doOnNext(attempt -> checkPlace(attempt, callback))
                 .filter(attempt -> mayLeadTo.test(attempt.target()))
@@ -194,15 +198,21 @@ public final class SignIn {
         return address.at(targets.startFor(attempt.target()));
     }
 
-    private Mono<SignInAttempt> attemptOf(String state, ServerHttpRequest request) {
+    /** Whoever sends too many states that are nobody's is told of all that they are unknown: so they cost no look-up. */
+    private Mono<SignInAttempt> attemptOf(String state, ServerHttpRequest request, String client) {
         return attempts.find(state, request)
                 .map(Mono::just)
-                .orElseGet(() -> store.get(usedKey(state))
+                .orElseGet(() -> states.look(client, store.get(usedKey(state)))
+                        .onErrorResume(SignIn::isTooMany, tooMany -> Mono.empty())
                         .flatMap(used -> Mono.<SignInAttempt>error(Problem.of(ProblemCode.STATE_USED)))
                         .switchIfEmpty(Mono.error(() -> Problem.of(
                                 attempts.isKnown(state, request)
                                         ? ProblemCode.STATE_INVALID
                                         : ProblemCode.STATE_MISSING))));
+    }
+
+    private static boolean isTooMany(Throwable failure) {
+        return failure instanceof Problem problem && problem.code() == ProblemCode.RATE_LIMITED;
     }
 
     /** One provider's answer at another's address is how a bad one gets at the codes of a good one. */

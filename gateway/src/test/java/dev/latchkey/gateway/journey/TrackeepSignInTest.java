@@ -501,6 +501,25 @@ class TrackeepSignInTest {
     }
 
     @Test
+    void O07_looksUpNoMoreStatesForWhoeverInventsMany() {
+        HttpPerson person = gateway.stranger();
+        URI callback = github.authorize(person.beginSignIn("/app/x"), login);
+        assertThat(person.arrive(callback).statusCode()).isEqualTo(200);
+        String path = callback.toString();
+        assertThat(header(gateway.stranger().get(path), "X-Latchkey-Problem")).isEqualTo("sign-in.state.used");
+
+        for (int i = 0; i < 40; i++) {
+            String invented = "/oauth2/callback?code=x&state=invented" + i;
+            assertThat(header(gateway.stranger().get(invented), "X-Latchkey-Problem"))
+                    .isEqualTo("sign-in.state.missing");
+        }
+
+        assertThat(header(gateway.stranger().get(path), "X-Latchkey-Problem")).isEqualTo("sign-in.state.missing");
+        // An attempt of the browser's own needs no looking up.
+        assertThat(signIn(gateway, INSTANCE).toString()).startsWith(INSTANCE);
+    }
+
+    @Test
     void O08_saysThatSomebodyCancelled() {
         HttpPerson person = gateway.stranger();
         HttpResponse<String> answer = person.arrive(github.decline(begin(person, INSTANCE)));
