@@ -3,6 +3,7 @@ package dev.latchkey.gateway.link;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.limit.Throttle;
+import dev.latchkey.gateway.login.ByHand;
 import dev.latchkey.gateway.login.SignedIn;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.store.Store;
@@ -56,12 +57,13 @@ class LinkConfiguration {
     LinkEndpoints linkEndpoints(
             AccountLinks links,
             SignedIn signedIn,
+            ByHand byHand,
             KeyRing keys,
             Throttle throttle,
             GatewayAddress address,
             Pages pages,
             SecurityHeaders security) {
-        return new LinkEndpoints(links, signedIn, keys, throttle, address, pages, security);
+        return new LinkEndpoints(links, signedIn, byHand, keys, throttle, address, pages, security);
     }
 
     @Bean

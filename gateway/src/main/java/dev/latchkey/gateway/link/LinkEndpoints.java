@@ -6,6 +6,7 @@ import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.SealedRecords.Kept;
 import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.limit.Throttle;
+import dev.latchkey.gateway.login.ByHand;
 import dev.latchkey.gateway.login.PostedForm;
 import dev.latchkey.gateway.login.SignInFailures;
 import dev.latchkey.gateway.login.SignedIn;
@@ -33,7 +34,8 @@ import reactor.core.publisher.Mono;
 /**
  * Where a person confirms that an account of a chat may act as them. They come with an address that the chat has shown them,
  * in whichever browser, sign in, and read both names before they decide: the one who holds the address may be somebody else
- * than the chat believes. What they post is sealed for their own session, so no page can decide in their place.
+ * than the chat believes. What they post is sealed for their own session, and carries a ticket that only a person who has
+ * the page open is given, so neither another site nor an app on this host can decide in their place.
  */
 final class LinkEndpoints implements SignInFailures {
 
@@ -52,6 +54,7 @@ final class LinkEndpoints implements SignInFailures {
 
     private final AccountLinks links;
     private final SignedIn signedIn;
+    private final ByHand byHand;
     private final KeyRing keys;
     private final Throttle throttle;
     private final GatewayAddress address;
@@ -61,6 +64,7 @@ final class LinkEndpoints implements SignInFailures {
     LinkEndpoints(
             AccountLinks links,
             SignedIn signedIn,
+            ByHand byHand,
             KeyRing keys,
             Throttle throttle,
             GatewayAddress address,
@@ -68,6 +72,7 @@ final class LinkEndpoints implements SignInFailures {
             SecurityHeaders security) {
         this.links = links;
         this.signedIn = signedIn;
+        this.byHand = byHand;
         this.keys = keys;
         this.throttle = throttle;
         this.address = address;
@@ -88,17 +93,27 @@ final class LinkEndpoints implements SignInFailures {
         String name = LinkName.of(request.queryParam(PARAMETER).orElse(""));
         return throttle.count("link:" + Throttle.stranger(client), VISITS)
                 .then(Mono.defer(() -> links.asked(name)))
-                .flatMap(ask -> signedIn.only(request, session -> page(ask, session)));
+                .flatMap(ask -> signedIn.only(request, session -> page(ask, request, session)));
     }
 
-    private Mono<ServerResponse> page(Kept<LinkAsk> ask, BrowserSession session) {
+    private Mono<ServerResponse> page(Kept<LinkAsk> ask, ServerRequest request, BrowserSession session) {
+        String ticket = byHand.ticket(request.headers().asHttpHeaders(), session, deed(ask));
+        if (ticket == null) {
+            return Mono.error(Problem.of(ProblemCode.FORM_STALE));
+        }
         LinkPage page = new LinkPage(
                 ask.value().user(),
                 ask.value().room(),
                 session.person().login(),
                 words(links.lifetime()),
-                seal(ask.id(), session));
+                seal(ask.id(), session),
+                ticket);
         return page(pages.link(page));
+    }
+
+    /** What was read of one account links no other. */
+    private static String deed(Kept<LinkAsk> ask) {
+        return "link:" + ask.id();
     }
 
     private static String words(Duration life) {
@@ -111,10 +126,9 @@ final class LinkEndpoints implements SignInFailures {
                 .encodeToString(keys.seal(purpose(session), name.getBytes(UTF_8)));
     }
 
-    private String opened(@Nullable String ticket, BrowserSession session) {
+    private String opened(@Nullable String ask, BrowserSession session) {
         try {
-            return new String(
-                    keys.open(purpose(session), Base64.getUrlDecoder().decode(String.valueOf(ticket))), UTF_8);
+            return new String(keys.open(purpose(session), Base64.getUrlDecoder().decode(String.valueOf(ask))), UTF_8);
         } catch (IllegalArgumentException | Unsealable e) {
             throw Problem.of(ProblemCode.LINK_OVER, "This page was not made for you");
         }
@@ -126,9 +140,10 @@ final class LinkEndpoints implements SignInFailures {
 
     private Mono<ServerResponse> decide(ServerRequest request, BrowserSession session) {
         return PostedForm.of(request)
-                .flatMap(form -> links.asked(opened(form.getFirst("ticket"), session))
+                .flatMap(form -> links.asked(opened(form.getFirst("ask"), session))
                         .flatMap(ask -> Objects.equals(form.getFirst("decision"), "allow")
-                                ? linked(ask, session)
+                                ? byHand.take(request, form, session, deed(ask))
+                                        .then(Mono.defer(() -> linked(ask, session)))
                                 : links.decline(ask, "person")
                                         .then(Mono.error(() -> Problem.of(ProblemCode.LINK_DECLINED)))));
     }

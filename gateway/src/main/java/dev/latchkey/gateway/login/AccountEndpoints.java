@@ -93,7 +93,7 @@ final class AccountEndpoints {
     }
 
     private Mono<ServerResponse> page(ServerRequest request, BrowserSession session) {
-        String ticket = byHand.ticket(request, session, TokenEndpoints.MAKING);
+        String ticket = byHand.ticket(request.headers().asHttpHeaders(), session, TokenEndpoints.MAKING);
         return sessions.list(session.person().id())
                 .sort(Comparator.comparing(BrowserSession::lastUsed).reversed())
                 .map(other -> row(other, other.id().equals(session.id())))

@@ -23,7 +23,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Tells what a person did from what an app's page did in their browser, where that leaves something behind that outlives the
- * page: a token made, a terminal let in.
+ * page: a token made, a terminal let in, an app or a chat allowed to act for somebody.
  *
  * <p>An app on a path of the sign-in host has the gateway's own origin. Its scripts can ask for whatever the person may see
  * and post whatever the person may post; {@code SameSite}, {@code Origin} and a form's hidden field that a script can fetch
@@ -48,10 +48,10 @@ import reactor.core.publisher.Mono;
  * gateway closes that. Asking GitHub anew for the person was rejected: GitHub sends somebody who has agreed once back at
  * once, so a page could have that done as well, and people would learn to click it away.
  */
-final class ByHand {
+public final class ByHand {
 
     /** The name of the form's hidden field. */
-    static final String FIELD = "ticket";
+    private static final String FIELD = "ticket";
 
     private static final Duration LIFE = Duration.ofMinutes(30);
     private static final int NONCE_BYTES = 12;
@@ -78,9 +78,8 @@ final class ByHand {
      * @param deed what the form is for; a ticket is good for no other
      * @return null if whatever asks is no person opening a page
      */
-    @Nullable
-    String ticket(ServerRequest request, BrowserSession session, String deed) {
-        if (!isDocument(request.headers().asHttpHeaders())) {
+    public @Nullable String ticket(HttpHeaders headers, BrowserSession session, String deed) {
+        if (!isDocument(headers)) {
             return null;
         }
         byte[] nonce = new byte[NONCE_BYTES];
@@ -92,7 +91,8 @@ final class ByHand {
     }
 
     /** Takes the ticket that came with a form; fails with {@code form.stale} if it is not good, or not any more. */
-    Mono<Void> take(ServerRequest request, MultiValueMap<String, String> form, BrowserSession session, String deed) {
+    public Mono<Void> take(
+            ServerRequest request, MultiValueMap<String, String> form, BrowserSession session, String deed) {
         List<String> given = form.getOrDefault(FIELD, List.of());
         Matcher ticket = FORM.matcher(given.size() == 1 ? given.get(0) : "");
         if (!isDocument(request.headers().asHttpHeaders()) || !ticket.matches() || !isOurs(ticket, session, deed)) {

@@ -263,7 +263,7 @@ final class DeviceEndpoints {
     }
 
     private Mono<ServerResponse> consent(DeviceRequest waiting, ServerRequest request, BrowserSession session) {
-        String ticket = byHand.ticket(request, session, deed(waiting.userCode()));
+        String ticket = byHand.ticket(request.headers().asHttpHeaders(), session, deed(waiting.userCode()));
         return ticket == null
                 ? Mono.error(Problem.of(ProblemCode.FORM_STALE))
                 : page(pages.deviceConsent(consent(waiting, session, ticket)));

@@ -7,9 +7,10 @@ package dev.latchkey.gateway.web;
  * @param room where the chat was asked for it; may be empty
  * @param login as whom it would act
  * @param life for how long, in words
- * @param ticket what the form brings back, and nobody else can make
+ * @param ask what the form brings back to be decided, and nobody else can make
+ * @param ticket what shows that a person has this page open
  */
-public record LinkPage(String user, String room, String login, String life, String ticket) {
+public record LinkPage(String user, String room, String login, String life, String ask, String ticket) {
 
     public LinkPage {
         user = DisplayText.line(user);

@@ -361,10 +361,9 @@ class AccountLinksTest {
         // What was shown to the attacker, in the victim's browser; from the gateway itself and from elsewhere.
         assertProblem(victim.submit(page, Map.of("decision", "allow")), 404, "link.over");
         HttpResponse<String> own = victim.navigate(loginUrl(mona));
-        String ticket = own.body().replaceAll("(?s).*name=\"ticket\" value=\"([^\"]*)\".*", "$1");
         HttpResponse<String> forged = victim.post(
                 "/oauth2/link",
-                Map.of("decision", "allow", "ticket", ticket),
+                Map.of("decision", "allow", "ask", field(own, "ask"), "ticket", field(own, "ticket")),
                 "Origin",
                 "https://evil.example",
                 "Sec-Fetch-Site",
@@ -374,6 +373,38 @@ class AccountLinksTest {
                 .contains("frame-ancestors 'none'");
         assertThat(isLinked("mallory-in-chat")).isFalse();
         assertThat(isLinked(mona)).isFalse();
+    }
+
+    private static String field(HttpResponse<String> page, String name) {
+        return page.body().replaceAll("(?s).*name=\"" + name + "\" value=\"([^\"]*)\".*", "$1");
+    }
+
+    @Test
+    void R02_noScriptOfAnAppOnThisHostConfirmsInSomebodysPlace() {
+        HttpPerson victim = gateway.stranger();
+        victim.signIn(github, octocat, "/app/x");
+        String attackers = loginUrl("mallory-in-chat");
+        // Read by a script, by a frame and by a service worker, the page has nothing to post.
+        HttpResponse<String> read = victim.fetch(attackers);
+        HttpResponse<String> framed = victim.navigate(attackers, "Sec-Fetch-Dest", "iframe");
+        HttpResponse<String> preloaded = victim.navigate(attackers, "Service-Worker-Navigation-Preload", "true");
+        for (HttpResponse<String> answer : List.of(read, framed, preloaded)) {
+            assertProblem(answer, 403, "form.stale");
+            assertThat(answer.body()).doesNotContain("name=\"ask\"", "name=\"ticket\"");
+        }
+        // A page that the person opened themselves is good for one account, one decision, and no script.
+        HttpResponse<String> theirs = victim.navigate(attackers);
+        HttpResponse<String> own = victim.navigate(loginUrl(mona));
+        Map<String, String> mixed =
+                Map.of("decision", "allow", "ask", field(theirs, "ask"), "ticket", field(own, "ticket"));
+        assertProblem(victim.post("/oauth2/link", mixed), 403, "form.stale");
+        Map<String, String> posted =
+                Map.of("decision", "allow", "ask", field(theirs, "ask"), "ticket", field(theirs, "ticket"));
+        String[] byScript = {"Sec-Fetch-Mode", "same-origin", "Sec-Fetch-Dest", "empty"};
+        assertProblem(victim.post("/oauth2/link", posted, byScript), 403, "form.stale");
+        assertThat(isLinked("mallory-in-chat")).isFalse();
+
+        assertLinked(victim.submit(own, Map.of("decision", "allow")));
     }
 
     @Test

@@ -489,14 +489,14 @@ class GitHubOAuthFacadeTest {
         assertThat(foreign.statusCode()).isEqualTo(400);
         assertThat(foreign.headers().firstValue("Location")).isEmpty();
 
-        HttpResponse<String> made = octocat.post("/oauth2/apps/decide", Map.of("decision", "allow", "ticket", "AAAA"));
+        HttpResponse<String> made =
+                octocat.post("/oauth2/apps/decide", Map.of("decision", "allow", "ask", "AAAA", "ticket", "AAAA"));
         assertThat(made.statusCode()).isEqualTo(400);
 
         HttpResponse<String> own = octocat.navigate(usual());
-        String ticket = own.body().replaceAll("(?s).*name=\"ticket\" value=\"([^\"]*)\".*", "$1");
         HttpResponse<String> forged = octocat.post(
                 "/oauth2/apps/decide",
-                Map.of("decision", "allow", "ticket", ticket),
+                Map.of("decision", "allow", "ask", field(own, "ask"), "ticket", field(own, "ticket")),
                 "Origin",
                 "https://evil.example",
                 "Sec-Fetch-Site",
@@ -515,6 +515,41 @@ class GitHubOAuthFacadeTest {
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("frame-ancestors 'none'")
                 .endsWith("form-action 'self' https://chat.example.com");
+    }
+
+    private static String field(HttpResponse<String> page, String name) {
+        return page.body().replaceAll("(?s).*name=\"" + name + "\" value=\"([^\"]*)\".*", "$1");
+    }
+
+    private static void assertStale(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("form.stale");
+        assertThat(answer.body()).doesNotContain("name=\"ask\"", "name=\"ticket\"");
+    }
+
+    @Test
+    void R14_noScriptOfAnAppOnThisHostConsentsInSomebodysPlace() {
+        octocat.signIn(github, "octocat", "/app/x");
+        assertStale(octocat.fetch(usual()));
+        assertStale(octocat.navigate(usual(), "Sec-Fetch-Dest", "iframe"));
+
+        HttpResponse<String> other = octocat.navigate(authorize("client_id", "other", "state", "s"));
+        HttpResponse<String> own = octocat.navigate(usual());
+        String decide = "/oauth2/apps/decide";
+        assertStale(octocat.post(
+                decide, Map.of("decision", "allow", "ask", field(other, "ask"), "ticket", field(own, "ticket"))));
+        assertStale(octocat.post(decide, Map.of("decision", "allow", "ask", field(own, "ask"))));
+        assertStale(octocat.post(
+                decide,
+                Map.of("decision", "allow", "ask", field(own, "ask"), "ticket", field(own, "ticket")),
+                "Sec-Fetch-Mode",
+                "cors",
+                "Sec-Fetch-Dest",
+                "empty"));
+
+        assertThat(octocat.submit(own, Map.of("decision", "allow")).statusCode())
+                .isEqualTo(303);
+        assertStale(octocat.submit(own, Map.of("decision", "allow")));
     }
 
     @Test

@@ -70,8 +70,8 @@ final class TestPages {
         html.put("device allowed", pages.deviceDone(new DeviceDonePage(true)));
         html.put("device denied", pages.deviceDone(new DeviceDonePage(false)));
         html.put("app consent", pages.appConsent(appConsent("Rocket.Chat")));
-        html.put("link", pages.link(new LinkPage("mona", "#general", "octocat", "7 days", "AbCd-_09")));
-        html.put("link without room", pages.link(new LinkPage("mona", "", "octocat", "7 days", "AbCd-_09")));
+        html.put("link", pages.link(new LinkPage("mona", "#general", "octocat", "7 days", "AbCd-_09", "ticket")));
+        html.put("link without room", pages.link(new LinkPage("mona", "", "octocat", "7 days", "AbCd-_09", "ticket")));
         html.put("link done", pages.linkDone(new LinkDonePage("mona", "octocat", "Back to the chat!", NOW)));
         html.put("link done without words", pages.linkDone(new LinkDonePage("mona", "octocat", "", NOW)));
         html.put("problem", pages.problem(problem()));
@@ -89,7 +89,7 @@ final class TestPages {
         html.put("signed-out", pages.signedOut(new SignedOutPage(HOSTILE_LINK)));
         html.put("account", pages.account(hostileAccount()));
         html.put("app consent", pages.appConsent(appConsent(HOSTILE)));
-        html.put("link", pages.link(new LinkPage(HOSTILE, SCRIPT, HOSTILE, "7 days", "AbCd-_09")));
+        html.put("link", pages.link(new LinkPage(HOSTILE, SCRIPT, HOSTILE, "7 days", "AbCd-_09", "ticket")));
         html.put("link done", pages.linkDone(new LinkDonePage(HOSTILE, HOSTILE, HOSTILE, NOW)));
         html.put("problem", pages.problem(hostileProblem()));
         return html;
@@ -100,7 +100,7 @@ final class TestPages {
     }
 
     private static AppConsentPage appConsent(String text) {
-        return new AppConsentPage(text, text, text, "7 days", "AbCd-_09");
+        return new AppConsentPage(text, text, text, "7 days", "AbCd-_09", "ticket");
     }
 
     private static AccountPage fewWords() {

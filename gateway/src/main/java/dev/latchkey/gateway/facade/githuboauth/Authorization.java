@@ -3,6 +3,7 @@ package dev.latchkey.gateway.facade.githuboauth;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.limit.Throttle;
+import dev.latchkey.gateway.login.ByHand;
 import dev.latchkey.gateway.login.PostedForm;
 import dev.latchkey.gateway.login.SignedIn;
 import dev.latchkey.gateway.problem.Problem;
@@ -35,7 +36,8 @@ import reactor.core.publisher.Mono;
 /**
  * {@code GET /login/oauth/authorize}: asks a person who is signed in whether a client may call GitHub in their name, and
  * sends them back with a code. Nobody is sent anywhere before client and address are known to belong together, and nobody
- * is sent on without having been asked: whoever follows a stranger's link sees which app it is for.
+ * is sent on without having been asked: whoever follows a stranger's link sees which app it is for, and no app on this host
+ * can answer in their place (see {@link ByHand}).
  */
 final class Authorization {
 
@@ -48,6 +50,7 @@ final class Authorization {
     private final KeyRing keys;
     private final Challenger challenger;
     private final SignedIn signedIn;
+    private final ByHand byHand;
     private final Throttle throttle;
     private final GatewayAddress address;
     private final Pages pages;
@@ -61,6 +64,7 @@ final class Authorization {
             KeyRing keys,
             Challenger challenger,
             SignedIn signedIn,
+            ByHand byHand,
             Throttle throttle,
             GatewayAddress address,
             Pages pages,
@@ -72,6 +76,7 @@ final class Authorization {
         this.keys = keys;
         this.challenger = challenger;
         this.signedIn = signedIn;
+        this.byHand = byHand;
         this.throttle = throttle;
         this.address = address;
         this.pages = pages;
@@ -137,12 +142,13 @@ final class Authorization {
 
     private Mono<Void> page(ServerWebExchange exchange, Client client, Consent consent, BrowserSession session) {
         URI back = URI.create(consent.redirectUri());
+        String ask = consent.seal(keys, session.id());
+        String ticket = byHand.ticket(exchange.getRequest().getHeaders(), session, deed(ask));
+        if (ticket == null) {
+            return Mono.error(Problem.of(ProblemCode.FORM_STALE));
+        }
         String html = pages.appConsent(new AppConsentPage(
-                session.person().login(),
-                client.name(),
-                back.getRawAuthority(),
-                words(lifetime),
-                consent.seal(keys, session.id())));
+                session.person().login(), client.name(), back.getRawAuthority(), words(lifetime), ask, ticket));
         ServerHttpResponse response = exchange.getResponse();
         security.onPage(response.getHeaders(), List.of(RedirectUris.originOf(consent.redirectUri())));
         response.getHeaders().setContentType(Pages.MEDIA_TYPE);
@@ -150,6 +156,11 @@ final class Authorization {
         response.getHeaders().setContentLength(bytes.length);
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(bytes)));
+    }
+
+    /** What was read of one client allows no other. */
+    private static String deed(String ask) {
+        return "oauth:" + Opaque.nameOf(ask);
     }
 
     private static String words(Duration life) {
@@ -167,11 +178,13 @@ final class Authorization {
         return throttle.count("oauth-decision:" + session.person().id(), DECISIONS)
                 .then(Mono.defer(() -> PostedForm.of(request)))
                 .flatMap(form -> {
-                    Consent consent = Consent.open(keys, session.id(), form.getFirst("ticket"), clock.instant())
+                    String ask = form.getFirst("ask");
+                    Consent consent = Consent.open(keys, session.id(), ask, clock.instant())
                             .filter(this::isStillAllowed)
                             .orElseThrow(() -> invalid("This page was not made for you, or is too old"));
                     return Objects.equals(form.getFirst("decision"), "allow")
-                            ? allowed(consent, session)
+                            ? byHand.take(request, form, session, deed(String.valueOf(ask)))
+                                    .then(Mono.defer(() -> allowed(consent, session)))
                             : redirect(consent.answered("error", "access_denied"));
                 });
     }

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.facade.githuboauth;
 import dev.latchkey.gateway.github.GitHubApi;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.limit.Throttle;
+import dev.latchkey.gateway.login.ByHand;
 import dev.latchkey.gateway.login.DeviceSignIn;
 import dev.latchkey.gateway.login.SignedIn;
 import dev.latchkey.gateway.route.Challenger;
@@ -58,6 +59,7 @@ class GitHubOAuthConfiguration {
             KeyRing keys,
             Challenger challenger,
             SignedIn signedIn,
+            ByHand byHand,
             Throttle throttle,
             GatewayAddress address,
             Pages pages,
@@ -70,6 +72,7 @@ class GitHubOAuthConfiguration {
                 keys,
                 challenger,
                 signedIn,
+                byHand,
                 throttle,
                 address,
                 pages,
