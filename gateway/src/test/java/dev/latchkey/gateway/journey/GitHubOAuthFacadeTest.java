@@ -87,6 +87,12 @@ class GitHubOAuthFacadeTest {
                         "public: ['POST " + TOKEN + "']")
                 .route("devices", "path: /login/device/**", "to: builtin:github-oauth", "allow: [anyone]")
                 .route("api", "to: builtin:github-api", "allow: [signed-in]")
+                .route(
+                        "installed",
+                        "path: /installed/**",
+                        "to: builtin:github-api",
+                        "allow: [signed-in]",
+                        "send: { github-token: installation, repository: acme/wiki }")
                 .route("app", "path: /app/**", "to: " + app.url(), "allow: [signed-in]");
     }
 
@@ -509,14 +515,6 @@ class GitHubOAuthFacadeTest {
                 .isEqualTo(400);
     }
 
-    @Test
-    void R14_aPageThatAsksCannotBeFramedAndNamesWhereItLeads() {
-        HttpResponse<String> page = consentPage(usual());
-        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .contains("frame-ancestors 'none'")
-                .endsWith("form-action 'self' https://chat.example.com");
-    }
-
     private static String field(HttpResponse<String> page, String name) {
         return page.body().replaceAll("(?s).*name=\"" + name + "\" value=\"([^\"]*)\".*", "$1");
     }
@@ -550,6 +548,14 @@ class GitHubOAuthFacadeTest {
         assertThat(octocat.submit(own, Map.of("decision", "allow")).statusCode())
                 .isEqualTo(303);
         assertStale(octocat.submit(own, Map.of("decision", "allow")));
+    }
+
+    @Test
+    void R14_aPageThatAsksCannotBeFramedAndNamesWhereItLeads() {
+        HttpResponse<String> page = consentPage(usual());
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("frame-ancestors 'none'")
+                .endsWith("form-action 'self' https://chat.example.com");
     }
 
     @Test
@@ -631,6 +637,10 @@ class GitHubOAuthFacadeTest {
         assertThat(elsewhere.statusCode()).isEqualTo(403);
         assertThat(elsewhere.headers().firstValue("X-Latchkey-Problem")).contains("api-token.elsewhere");
         assertThat(gateway.stranger().get("/api/v3/user").statusCode()).isEqualTo(401);
+        // Nor for what is called as the App's installation, which may do more than the person.
+        HttpResponse<String> installed =
+                gateway.stranger().get("/installed/repos/acme/wiki", "Authorization", "token " + token);
+        assertThat(installed.headers().firstValue("X-Latchkey-Problem")).contains("api-token.elsewhere");
     }
 
     // Device codes

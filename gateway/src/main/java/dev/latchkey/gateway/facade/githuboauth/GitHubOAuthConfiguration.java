@@ -39,9 +39,10 @@ class GitHubOAuthConfiguration {
         return new Grants(store, keys, tokens, () -> apiRoutes(routes), properties.lifetime(), clock);
     }
 
+    /** Not those that call as the App's installation, which may do more than the person. */
     private static List<String> apiRoutes(Routes routes) {
         return routes.all().stream()
-                .filter(route -> route.leadsTo(GitHubApi.NAME))
+                .filter(route -> route.leadsTo(GitHubApi.NAME) && route.send().repository() == null)
                 .map(Route::id)
                 .toList();
     }

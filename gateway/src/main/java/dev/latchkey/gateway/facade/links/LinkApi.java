@@ -158,7 +158,8 @@ final class LinkApi {
     private Mono<ServerResponse> token(ServerRequest request) {
         String user = request.pathVariable("user");
         List<String> ids = routes.all().stream()
-                .filter(route -> route.leadsTo(GitHubApi.NAME))
+                // Those that call as the App's installation do more than the person may.
+                .filter(route -> route.leadsTo(GitHubApi.NAME) && route.send().repository() == null)
                 .map(Route::id)
                 .sorted()
                 .toList();
