@@ -23,6 +23,7 @@ import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.web.RequestScope;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -34,6 +35,29 @@ import reactor.core.publisher.Mono;
  * quota. What follows on the way to GitHub, in order, stands in {@link PassthroughConfiguration}.
  */
 public final class GitHubPassthrough implements PermittedStage {
+
+    /** First parts of paths below which the app is told what anybody is told. */
+    private static final Set<String> EVERYBODYS = Set.of(
+            "advisories",
+            "codes_of_conduct",
+            "emojis",
+            "events",
+            "feeds",
+            "gists",
+            "gitignore",
+            "licenses",
+            "meta",
+            "networks",
+            "octocat",
+            "organizations",
+            "orgs",
+            "repos",
+            "repositories",
+            "search",
+            "topics",
+            "users",
+            "versions",
+            "zen");
 
     private final Calls calls;
     private final InstallationTokens installations;
@@ -75,9 +99,27 @@ public final class GitHubPassthrough implements PermittedStage {
     private Mono<Void> asNobody(Route route, ServerWebExchange exchange) {
         HttpMethod method = exchange.getRequest().getMethod();
         boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-        return reads && route.send().repository() == null
+        return reads && route.send().repository() == null && isEverybodys(target(route, exchange))
                 ? pass(route, new Principal.OfApp(), exchange)
                 : challenger.challenge(exchange);
+    }
+
+    /** Not what GitHub tells the app of itself, of those who bought it, or of its quota. */
+    private static boolean isEverybodys(Target target) {
+        String path = target.path();
+        int slash = path.indexOf('/', 1);
+        return target.isRest()
+                && path.startsWith("/")
+                && EVERYBODYS.contains(slash < 0 ? path.substring(1) : path.substring(1, slash));
+    }
+
+    private Target target(Route route, ServerWebExchange exchange) {
+        return found(mounts.get(route, Mount::of), exchange).target();
+    }
+
+    private static Mount.Found found(Mount mount, ServerWebExchange exchange) {
+        return mount.find(
+                RequestScope.of(exchange).path(), exchange.getRequest().getURI().getRawQuery());
     }
 
     /** Where the App is no more, nothing is answered, not even from what is at hand. */
@@ -100,8 +142,7 @@ public final class GitHubPassthrough implements PermittedStage {
 
     private Mono<Void> pass(Route route, Principal principal, ServerWebExchange exchange) {
         Mount mount = mounts.get(route, Mount::of);
-        Mount.Found found = mount.find(
-                RequestScope.of(exchange).path(), exchange.getRequest().getURI().getRawQuery());
+        Mount.Found found = found(mount, exchange);
         Answers.Exchange answered = answers.to(exchange, route, mount, found.enterprise());
         return request(principal, route, found.target(), exchange.getRequest(), answered)
                 .flatMap(calls::call)

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a chat's app asks of GitHub for its people, and what GitHub tells the app. */
@@ -49,7 +50,18 @@ class ChatAppCallsTest {
         gateway = TestGateway.signingInAt(github)
                 .clock(clock)
                 .property("latchkey.passthrough.pace.between-writes", "10ms")
-                .route("api", "to: builtin:github-api", "allow: [signed-in]", "public:", "  - /api/v3/repos/acme/**")
+                .route(
+                        "api",
+                        "to: builtin:github-api",
+                        "allow: [signed-in]",
+                        "public:",
+                        "  - /api/v3/repos/acme/**",
+                        "  - /api/v3/apps/**",
+                        "  - /api/v3/marketplace_listing/**",
+                        "  - /api/v3/applications/**",
+                        "  - /api/v3/rate_limit",
+                        "  - /api/v3/app",
+                        "  - /api/v3/graphql")
                 .route(
                         "hooks",
                         "path: /hooks/**",
@@ -193,6 +205,25 @@ class ChatAppCallsTest {
         assertThat(stranger.send("PATCH", "/api/v3/repos/acme/open", "{}").statusCode())
                 .isEqualTo(401);
         assertThat(stranger.get("/api/v3/user").statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/rate_limit",
+                "/app",
+                "/apps/latchkey",
+                "/marketplace_listing/plans",
+                "/marketplace_listing/accounts/1",
+                "/applications/grants",
+                "/graphql",
+                "/%61pp"
+            })
+    void R17_strangersAreNotToldWhatOnlyTheGatewaysAppMaySee(String path) {
+        github.content().put(path, "{\"of\": \"the app\"}");
+        HttpResponse<String> answer = gateway.stranger().get("/api/v3" + path);
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(seen()).isEmpty();
     }
 
     @Test
