@@ -9,6 +9,7 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.token.ApiToken;
 import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenNeed;
@@ -19,6 +20,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -35,8 +39,11 @@ public final class AccountLinks implements TokenNeed {
 
     static final Duration ASK_LIFE = Duration.ofMinutes(10);
 
+    private static final Logger LOG = LoggerFactory.getLogger(AccountLinks.class);
     private static final String QUEUE = "link-ends";
-    private static final int AT_ONCE = 200;
+    /** Few, since what was taken and is not yet put off dies with the node. */
+    private static final int AT_ONCE = 8;
+
     /** For the last node to come back and tell of an end; there is no token in the record. */
     private static final Duration REMEMBERED = Duration.ofDays(7);
     /** For the first node to take the provider's token back there, before it is forgotten here in any case. */
@@ -80,8 +87,36 @@ public final class AccountLinks implements TokenNeed {
         this.clock = clock;
     }
 
-    /** The gateway token of a link, as it is stored. */
-    record LinkToken(String id, String text, String routes, long end) {
+    /**
+     * The gateway token of a link, as it is stored.
+     *
+     * @param former the one before, which whoever was given it uses until its end; it ends with the link, too
+     * @param person whose it is
+     * @param madeAt when the link was made that it was made for
+     * @param end in epoch milliseconds, like the other time
+     */
+    record LinkToken(
+            String id, String text, @Nullable String former, String routes, PersonId person, long madeAt, long end) {
+
+        static LinkToken of(ApiTokens.Made made, @Nullable String former, AccountLink link, String routes) {
+            ApiToken token = made.token();
+            return new LinkToken(
+                    token.id(),
+                    made.text().reveal(),
+                    former,
+                    routes,
+                    link.person().id(),
+                    link.madeAt(),
+                    token.end().toEpochMilli());
+        }
+
+        boolean isOf(AccountLink link) {
+            return person.equals(link.person().id()) && madeAt == link.madeAt();
+        }
+
+        Token shown() {
+            return new Token(Secret.of(text), Instant.ofEpochMilli(end));
+        }
 
         /** Never the record's own form, which would print the token. */
         @Override
@@ -180,17 +215,28 @@ public final class AccountLinks implements TokenNeed {
         String name = LinkName.of(link.user());
         PersonId person = link.person().id();
         Instant end = link.end();
+        return store.schedule(QUEUE, name, end)
+                .then(Mono.defer(() -> store.addMember(linksOf(person), name, end.plus(REMEMBERED))))
+                .then(Mono.defer(() -> vault.keepUntil(person, end.plus(TAKING_BACK))))
+                .then(Mono.defer(() -> exchange(name, link)))
+                // Once more: a node that came for the end of an earlier link, and found none, may have cancelled this
+                // one.
+                .flatMap(old -> store.schedule(QUEUE, name, end)
+                        .then(Mono.defer(() -> old.map(before -> replaced(name, before.value(), link))
+                                .orElse(Mono.empty()))))
+                .then(Mono.defer(() -> hook.tell(LinkEvent.of("linked", link, clock.instant()))))
+                .thenReturn(link);
+    }
+
+    /** Puts a link in the place of the one there is, which is emitted: of two at once, each sees the other or is seen. */
+    private Mono<Optional<Kept<AccountLink>>> exchange(String name, AccountLink link) {
+        Instant end = link.end().plus(REMEMBERED);
         return links.find(name)
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
-                .flatMap(old -> store.schedule(QUEUE, name, end)
-                        .then(Mono.defer(() -> store.addMember(linksOf(person), name, end.plus(REMEMBERED))))
-                        .then(Mono.defer(() -> vault.keepUntil(person, end.plus(TAKING_BACK))))
-                        .then(Mono.defer(() -> links.put(name, link, end.plus(REMEMBERED))))
-                        .then(Mono.defer(() -> old.map(before -> replaced(name, before.value(), link))
-                                .orElse(Mono.empty())))
-                        .then(Mono.defer(() -> hook.tell(LinkEvent.of("linked", link, clock.instant()))))
-                        .thenReturn(link));
+                .flatMap(old -> old.map(kept -> links.replace(kept, link, end))
+                        .orElseGet(() -> links.putIfAbsent(name, link, end))
+                        .flatMap(done -> done ? Mono.just(old) : exchange(name, link)));
     }
 
     /** Somebody else's token must not go on acting for this account. */
@@ -199,7 +245,7 @@ public final class AccountLinks implements TokenNeed {
         if (person.equals(link.person().id())) {
             return Mono.empty();
         }
-        return endToken(name, person)
+        return endToken(name)
                 .then(Mono.defer(() -> store.removeMember(linksOf(person), name)))
                 .then(Mono.defer(() -> endings.needEnded(person)));
     }
@@ -230,20 +276,24 @@ public final class AccountLinks implements TokenNeed {
         return live(name)
                 .flatMap(link -> linkTokens
                         .find(name)
-                        .filter(kept -> isGood(kept.value(), link.value(), routes))
-                        .map(kept -> new Token(
-                                Secret.of(kept.value().text()),
-                                Instant.ofEpochMilli(kept.value().end())))
-                        .switchIfEmpty(Mono.defer(() -> newToken(name, link.value(), routes))));
+                        .map(Optional::of)
+                        .defaultIfEmpty(Optional.empty())
+                        .flatMap(kept -> kept.map(Kept::value)
+                                .filter(token -> isGood(token, link.value(), routes))
+                                .map(token -> Mono.just(token.shown()))
+                                .orElseGet(() -> newToken(link.value(), routes, kept))));
     }
 
     private boolean isGood(LinkToken token, AccountLink link, List<String> routes) {
         boolean lasts = clock.millis() + TOKEN_REST.toMillis() < token.end()
                 || token.end() + TOKEN_REST.toMillis() > link.endsAt();
-        return lasts && clock.millis() < token.end() && token.routes().equals(String.join(" ", routes));
+        return lasts
+                && token.isOf(link)
+                && clock.millis() < token.end()
+                && token.routes().equals(String.join(" ", routes));
     }
 
-    private Mono<Token> newToken(String name, AccountLink link, List<String> routes) {
+    private Mono<Token> newToken(AccountLink link, List<String> routes, Optional<Kept<LinkToken>> old) {
         Instant now = clock.instant();
         // A moment less, since the token counts from when it is made.
         Duration left = Duration.between(now, link.end()).minusSeconds(1);
@@ -253,12 +303,53 @@ public final class AccountLinks implements TokenNeed {
         }
         return apiTokens
                 .make(link.person(), "chat account " + shortened(link.user()), routes, life)
-                .flatMap(made -> {
-                    Instant end = made.token().end();
-                    LinkToken token = new LinkToken(
-                            made.token().id(), made.text().reveal(), String.join(" ", routes), end.toEpochMilli());
-                    return linkTokens.put(name, token, end).thenReturn(new Token(made.text(), end));
-                });
+                .flatMap(made -> given(made, link, routes, old));
+    }
+
+    /**
+     * Whoever asked at the same time and came first has made the one for all, and of a link that has changed meanwhile there
+     * is none: what was made for nothing ends at once.
+     */
+    private Mono<Token> given(
+            ApiTokens.Made made, AccountLink link, List<String> routes, Optional<Kept<LinkToken>> old) {
+        String name = LinkName.of(link.user());
+        String same = String.join(" ", routes);
+        String former = old.map(Kept::value)
+                .filter(before -> before.person().equals(link.person().id())
+                        && before.routes().equals(same))
+                .map(LinkToken::id)
+                .orElse(null);
+        LinkToken token = LinkToken.of(made, former, link, same);
+        Instant end = made.token().end();
+        return old.map(kept -> linkTokens.replace(kept, token, end))
+                .orElseGet(() -> linkTokens.putIfAbsent(name, token, end))
+                .flatMap(first -> first
+                        ? endBefore(old, former).then(Mono.defer(() -> unlessChanged(token, link)))
+                        : apiTokens
+                                .end(link.person().id(), token.id())
+                                .then(Mono.defer(() -> token(link.user(), routes))));
+    }
+
+    /** A token for other routes or of another person must not go on. */
+    private Mono<Void> endBefore(Optional<Kept<LinkToken>> old, @Nullable String former) {
+        return old.map(Kept::value)
+                .filter(before -> !before.id().equals(former))
+                .map(this::endBoth)
+                .orElse(Mono.empty());
+    }
+
+    /** Whoever ends a link ends the token that is stored by then; this was stored later if the link is another now. */
+    private Mono<Token> unlessChanged(LinkToken token, AccountLink link) {
+        String name = LinkName.of(link.user());
+        return live(name)
+                .filter(now -> token.isOf(now.value()))
+                .map(now -> token.shown())
+                .switchIfEmpty(Mono.defer(() -> linkTokens
+                        .find(name)
+                        .filter(kept -> kept.value().id().equals(token.id()))
+                        .flatMap(linkTokens::delete)
+                        .then(Mono.defer(() -> endBoth(token)))
+                        .then(Mono.empty())));
     }
 
     private static String shortened(String user) {
@@ -279,7 +370,7 @@ public final class AccountLinks implements TokenNeed {
     /** What hangs on a link goes with it. */
     private Mono<Void> taken(String name, AccountLink link) {
         PersonId person = link.person().id();
-        return endToken(name, person)
+        return endToken(name)
                 .then(Mono.defer(() -> store.cancel(QUEUE, name)))
                 .then(Mono.defer(() -> store.removeMember(linksOf(person), name)))
                 .then(Mono.defer(() -> unlessMadeAnew(name)))
@@ -295,18 +386,41 @@ public final class AccountLinks implements TokenNeed {
                                 linksOf(link.person().id()), name, link.end().plus(REMEMBERED)))));
     }
 
-    private Mono<Void> endToken(String name, PersonId person) {
+    /** The record goes last, so that a node that dies over it leaves the rest to another. */
+    private Mono<Void> endToken(String name) {
         return linkTokens
                 .find(name)
-                .flatMap(kept -> linkTokens
-                        .delete(kept)
-                        .then(apiTokens.end(person, kept.value().id())))
-                .then();
+                .flatMap(kept -> endBoth(kept.value())
+                        .then(Mono.defer(() -> linkTokens.delete(kept)))
+                        .flatMap(deleted -> deleted ? Mono.<Void>empty() : endToken(name)));
+    }
+
+    private Mono<Void> endBoth(LinkToken token) {
+        return apiTokens
+                .end(token.person(), token.id())
+                .then(Mono.defer(() -> token.former() == null
+                        ? Mono.empty()
+                        : apiTokens.end(token.person(), token.former()).then()));
     }
 
     /** Ends the links whose time has come. */
     Mono<Void> work() {
-        return store.takeDue(QUEUE, AT_ONCE).concatMap(this::due).then();
+        return round().expand(taken -> taken < AT_ONCE ? Mono.empty() : round()).then();
+    }
+
+    private Mono<Long> round() {
+        return store.takeDue(QUEUE, AT_ONCE)
+                .flatMap(
+                        name -> due(name)
+                                .onErrorResume(failure -> later(name, failure))
+                                .thenReturn(name),
+                        AT_ONCE)
+                .count();
+    }
+
+    private Mono<Void> later(String name, Throwable failure) {
+        LOG.warn("A link whose time has come could not be ended, and is tried again: {}", failure.toString());
+        return store.schedule(QUEUE, name, clock.instant().plus(ENDING)).onErrorComplete();
     }
 
     private Mono<Void> due(String name) {
@@ -315,7 +429,9 @@ public final class AccountLinks implements TokenNeed {
                 .flatMap(kept -> kept.value().isLiveAt(clock.millis())
                         ? store.schedule(QUEUE, name, kept.value().end()).thenReturn(true)
                         : over(kept, "expired").thenReturn(true))
-                .switchIfEmpty(Mono.defer(() -> store.cancel(QUEUE, name)))
+                .switchIfEmpty(Mono.defer(() -> store.cancel(QUEUE, name)
+                        .then(Mono.defer(() -> unlessMadeAnew(name)))
+                        .thenReturn(true)))
                 .then();
     }
 

@@ -37,7 +37,9 @@ final class LinkHook {
     private static final Logger LOG = LoggerFactory.getLogger(LinkHook.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String QUEUE = "link-hooks";
-    private static final int AT_ONCE = 50;
+    /** Few, since what was taken and is not yet put off dies with the node. */
+    private static final int AT_ONCE = 8;
+
     private static final Duration KEPT = Duration.ofDays(1);
     private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
@@ -99,7 +101,23 @@ final class LinkHook {
     Mono<Void> work() {
         return url == null
                 ? Mono.empty()
-                : store.takeDue(QUEUE, AT_ONCE).flatMap(this::send, 8).then();
+                : round().expand(taken -> taken < AT_ONCE ? Mono.empty() : round())
+                        .then();
+    }
+
+    /** One that cannot be looked into stops no other. */
+    private Mono<Long> round() {
+        return store.takeDue(QUEUE, AT_ONCE)
+                .flatMap(
+                        id -> send(id).onErrorResume(failure -> putBack(id, failure))
+                                .thenReturn(id),
+                        AT_ONCE)
+                .count();
+    }
+
+    private Mono<Void> putBack(String id, Throwable failure) {
+        LOG.warn("A message to the chat could not be looked for, and is tried again: {}", failure.toString());
+        return store.schedule(QUEUE, id, clock.instant().plus(SENDING)).onErrorComplete();
     }
 
     private Mono<Void> send(String id) {

@@ -49,7 +49,10 @@ final class StoredTokens {
         return replace(person, kept, kept.record()).switchIfEmpty(Mono.defer(() -> find(person)));
     }
 
-    /** Writes a token whatever was there, until that end, and tells all nodes; emits what it took the place of, if any. */
+    /**
+     * Writes a token whatever was there, and tells all nodes; emits what it took the place of, if any. It stays until that
+     * end, or until the later one of the token before it, which something that lasts longer may have asked for.
+     */
     Mono<Kept> put(PersonId person, TokenRecord record, Instant end) {
         return exchange(person, record.seal(keys, person), end).flatMap(Mono::justOrEmpty);
     }
@@ -64,7 +67,8 @@ final class StoredTokens {
 
     /** Where there is nothing that could be read, there is nothing to be lost. */
     private Mono<Boolean> write(String key, Optional<Kept> old, byte[] sealed, Instant end) {
-        return old.map(kept -> store.replace(key, kept.sealed(), sealed, end))
+        // The end first: whatever a node dies over, no record is left that ends too early.
+        return old.map(kept -> store.extend(key, end).then(Mono.defer(() -> store.replace(key, kept.sealed(), sealed))))
                 .orElseGet(() -> store.put(key, sealed, end).thenReturn(true));
     }
 

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -104,7 +105,13 @@ class AccountLinksTest {
                 .property("latchkey.links.hook-secret", HOOK_SECRET)
                 .property("latchkey.github.webhook-secret", WEBHOOK_SECRET)
                 .route("app", "path: /app/**", "to: " + app.url(), "allow: [signed-in]")
-                .route("api", "to: builtin:github-api", "allow: [signed-in]");
+                .route("api", "to: builtin:github-api", "allow: [signed-in]")
+                .route(
+                        "installed",
+                        "path: /installed/**",
+                        "to: builtin:github-api",
+                        "allow: [signed-in]",
+                        "send: { github-token: installation, repository: acme/wiki }");
     }
 
     /** Where the gateway tells what became of links. */
@@ -540,6 +547,55 @@ class AccountLinksTest {
                 .doesNotContain(token);
         clock.advance(Duration.ofHours(1));
         assertProblem(callAs(token), 401, "api-token.refused");
+        assertThat(callAs(token(mona)).statusCode()).isEqualTo(200);
+    }
+
+    private List<String> tokensOf(HttpPerson person) {
+        return JsonMapper.shared()
+                .readTree(person.get("/oauth2/account/tokens").body())
+                .valueStream()
+                .map(token -> token.path("id").asString())
+                .toList();
+    }
+
+    @Test
+    void R08_howeverManyAskAtOnceThereIsOneTokenAndItEndsWithTheLink() {
+        HttpPerson person = link(mona, octocat);
+        List<String> given = IntStream.range(0, 12)
+                .parallel()
+                .mapToObj(i -> token(mona))
+                .distinct()
+                .toList();
+        assertThat(given).hasSize(1);
+        assertThat(tokensOf(person)).hasSize(1);
+
+        // The one before goes on for those who hold it, until its end or the link's.
+        clock.advance(Duration.ofMinutes(55));
+        String next = token(mona);
+        assertThat(next).isNotIn(given);
+        assertThat(callAs(given.get(0)).statusCode()).isEqualTo(200);
+        end(mona);
+        for (String token : List.of(given.get(0), next)) {
+            assertProblem(callAs(token), 401, "api-token.refused");
+        }
+        assertThat(tokensOf(person)).isEmpty();
+    }
+
+    @Test
+    void R08_aTokenIsForNoRouteThatCallsAsTheAppsInstallation() {
+        link(mona, octocat);
+        HttpResponse<String> answer =
+                gateway.stranger().get("/installed/repos/acme/wiki", "Authorization", "token " + token(mona));
+        assertProblem(answer, 403, "api-token.elsewhere");
+    }
+
+    @Test
+    void R09_aLaterSignInTakesNoTimeFromTheLink() {
+        signOut(link(mona, octocat));
+        HttpPerson again = gateway.stranger();
+        again.signIn(github, octocat, "/app/x");
+        clock.advance(LIFETIME.minus(Duration.ofMinutes(30)));
+        assertThat(again.fetch("/app/x").statusCode()).isEqualTo(401);
         assertThat(callAs(token(mona)).statusCode()).isEqualTo(200);
     }
 
