@@ -6,7 +6,7 @@ import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.ProblemDocument;
-import java.net.InetSocketAddress;
+import dev.latchkey.gateway.web.ThisMachine;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.UUID;
@@ -19,8 +19,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Lets in to the calls of the internal port that tell or change something: whoever bears a configured token, or, where
- * none is configured, whoever calls from this very machine by one of its own names. The name is looked at because a web
- * page in a browser on this machine can have any other name lead here.
+ * none is configured, whoever calls from this very machine and is no web page.
  */
 final class InternalDoor implements HandlerFilterFunction<ServerResponse, ServerResponse> {
 
@@ -36,24 +35,8 @@ final class InternalDoor implements HandlerFilterFunction<ServerResponse, Server
 
     @Override
     public Mono<ServerResponse> filter(ServerRequest request, HandlerFunction<ServerResponse> next) {
-        boolean allowed = tokens.isEmpty() ? isLocal(request) : bearsToken(request);
+        boolean allowed = tokens.isEmpty() ? ThisMachine.calls(request) : bearsToken(request);
         return allowed ? next.handle(request) : refuse(request);
-    }
-
-    private static boolean isLocal(ServerRequest request) {
-        boolean loopback = request.remoteAddress()
-                .map(InetSocketAddress::getAddress)
-                .filter(address -> address.isLoopbackAddress())
-                .isPresent();
-        InetSocketAddress host = request.headers().host();
-        return loopback && host != null && isOwnName(host.getHostString());
-    }
-
-    private static boolean isOwnName(String name) {
-        return name.equalsIgnoreCase("localhost")
-                || name.matches("127(\\.[0-9]{1,3}){3}")
-                || name.equals("::1")
-                || name.equals("[::1]");
     }
 
     /** Takes as long for a near miss as for a far one, and for the first token as for the last. */

@@ -305,6 +305,16 @@ class AccountLinksTest {
         HttpPerson person = gateway.stranger();
         person.signIn(github, octocat, "/app/x");
         assertThat(person.fetch("/links/mona").statusCode()).isEqualTo(404);
+        // A page in a browser on this machine is nobody, whatever name it calls by.
+        for (List<String> page : List.of(
+                List.of("Origin", "https://evil.example"),
+                List.of("Origin", "http://localhost:3000"),
+                List.of("Sec-Fetch-Site", "cross-site"),
+                List.of("Sec-Fetch-Site", "same-site"))) {
+            HttpResponse<String> answer =
+                    server(gateway).send("POST", "/links/mona/token", "", page.get(0), page.get(1));
+            assertProblem(answer, 401, "internal.token.required");
+        }
     }
 
     @Test

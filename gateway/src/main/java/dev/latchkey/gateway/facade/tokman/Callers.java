@@ -8,6 +8,7 @@ import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.ThisMachine;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -19,7 +20,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.SslInfo;
@@ -30,8 +30,6 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * is configured, this machine may ask, which has the App's key anyway; but no web page that a browser on it shows.
  */
 final class Callers {
-
-    private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final List<Caller> known;
     private final Networks open;
@@ -188,24 +186,13 @@ final class Callers {
 
     private Caller byAddress(ServerRequest request) {
         InetSocketAddress peer = request.remoteAddress().orElseThrow(Callers::unknown);
-        if (known.isEmpty() && isLocal(peer, request)) {
+        if (known.isEmpty() && ThisMachine.calls(request)) {
             return local;
         }
         if (open.include(peer)) {
             return stranger;
         }
         throw unknown();
-    }
-
-    /** A page of another site can make a browser call this machine by a name of its own, and read the answer. */
-    private static boolean isLocal(InetSocketAddress peer, ServerRequest request) {
-        List<String> hosts = request.headers().header(HttpHeaders.HOST);
-        boolean here = !peer.isUnresolved() && peer.getAddress().isLoopbackAddress();
-        return here
-                && hosts.size() == 1
-                && LOCAL_HOSTS.contains(hosts.get(0).replaceFirst(":[0-9]+$", ""))
-                && request.headers().header(HttpHeaders.ORIGIN).isEmpty()
-                && request.headers().header("Sec-Fetch-Site").stream().allMatch("none"::equals);
     }
 
     private static Problem unknown() {
