@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -38,6 +39,7 @@ public final class SignedDeliveries implements PermittedStage {
 
     private static final String SIGNATURE = "X-Hub-Signature-256";
     private static final String PREFIX = "sha256=";
+    private static final Pattern FORM = Pattern.compile(PREFIX + "[0-9a-f]{64}");
     /** GitHub makes none that is larger. */
     private static final int LARGEST = 25 * 1024 * 1024;
 
@@ -59,8 +61,11 @@ public final class SignedDeliveries implements PermittedStage {
 
     private Mono<byte[]> verified(SecretSource secret, ServerWebExchange exchange) {
         List<String> claims = exchange.getRequest().getHeaders().getOrEmpty(SIGNATURE);
-        if (claims.size() != 1 || !claims.get(0).startsWith(PREFIX)) {
+        if (claims.size() != 1 || !FORM.matcher(claims.get(0)).matches()) {
             return Mono.error(unsigned());
+        }
+        if (exchange.getRequest().getHeaders().getContentLength() > LARGEST) {
+            return Mono.error(Problem.of(ProblemCode.BODY_TOO_LARGE));
         }
         return Mono.using(
                 () -> new Delivery(taken),

@@ -79,8 +79,13 @@ final class TokenAnswers {
 
     Mono<Void> deviceCode(ServerWebExchange exchange) {
         return throttle.count("oauth-device:" + strangerIn(exchange), CODES_OF_ONE)
-                .then(Mono.defer(() -> throttle.count("oauth-devices", CODES_OF_ALL)))
-                .then(Mono.defer(() -> answered(exchange, said -> devices.begin(known(said)))));
+                .then(Mono.defer(() -> answered(exchange, this::codesFor)));
+    }
+
+    /** What all share is counted for clients that are known, so that nobody else uses it up. */
+    private Mono<Map<String, Object>> codesFor(Parameters said) {
+        Client client = known(said);
+        return throttle.count("oauth-devices", CODES_OF_ALL).then(Mono.defer(() -> devices.begin(client)));
     }
 
     private static String strangerIn(ServerWebExchange exchange) {
