@@ -11,10 +11,12 @@ import dev.latchkey.gateway.github.api.Validators;
 import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.installation.RepositoryName;
+import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.Challenger;
+import dev.latchkey.gateway.route.Limits;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
 import dev.latchkey.gateway.route.RepositoryTemplate;
@@ -59,20 +61,30 @@ public final class GitHubPassthrough implements PermittedStage {
             "versions",
             "zen");
 
+    /** Of one address less in an hour than strangers may use of the app's quota together. */
+    private static final Limits.Rate OF_A_STRANGER = new Limits.Rate(1, Duration.ofSeconds(2), 100);
+
     private final Calls calls;
     private final InstallationTokens installations;
     private final Answers answers;
     private final Challenger challenger;
+    private final Throttle throttle;
     private final Duration patience;
     /** Compared by identity, and forgotten together with a route that is no longer in force. */
     private final Cache<Route, Mount> mounts = Caffeine.newBuilder().weakKeys().build();
 
     GitHubPassthrough(
-            Calls calls, InstallationTokens installations, Answers answers, Challenger challenger, Duration patience) {
+            Calls calls,
+            InstallationTokens installations,
+            Answers answers,
+            Challenger challenger,
+            Throttle throttle,
+            Duration patience) {
         this.calls = calls;
         this.installations = installations;
         this.answers = answers;
         this.challenger = challenger;
+        this.throttle = throttle;
         this.patience = patience;
     }
 
@@ -100,8 +112,13 @@ public final class GitHubPassthrough implements PermittedStage {
         HttpMethod method = exchange.getRequest().getMethod();
         boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
         return reads && route.send().repository() == null && isEverybodys(target(route, exchange))
-                ? pass(route, new Principal.OfApp(), exchange)
+                ? throttle.count("github-stranger:" + stranger(exchange), OF_A_STRANGER)
+                        .then(Mono.defer(() -> pass(route, new Principal.OfApp(), exchange)))
                 : challenger.challenge(exchange);
+    }
+
+    private static String stranger(ServerWebExchange exchange) {
+        return Throttle.stranger(RequestScope.of(exchange).client());
     }
 
     /** Not what GitHub tells the app of itself, of those who bought it, or of its quota. */

@@ -7,11 +7,13 @@ import dev.latchkey.gateway.github.api.Credentialed;
 import dev.latchkey.gateway.github.api.Guard;
 import dev.latchkey.gateway.github.api.Paced;
 import dev.latchkey.gateway.github.api.Redirects;
+import dev.latchkey.gateway.github.api.Reserve;
 import dev.latchkey.gateway.github.cache.ChangeEvents;
 import dev.latchkey.gateway.github.cache.Changes;
 import dev.latchkey.gateway.github.cache.ResponseCache;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.installation.InstallationTokens;
+import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.route.Challenger;
@@ -38,9 +40,10 @@ class PassthroughConfiguration {
             Challenger challenger,
             GatewayAddress gateway,
             InstallationTokens installations,
+            Throttle throttle,
             MeterRegistry meters) {
         Answers answers = new Answers(gitHubAddresses, gateway, properties.rewriteBodies(), meters);
-        return new GitHubPassthrough(gitHubCalls, installations, answers, challenger, properties.patience());
+        return new GitHubPassthrough(gitHubCalls, installations, answers, challenger, throttle, properties.patience());
     }
 
     @Bean
@@ -71,7 +74,7 @@ class PassthroughConfiguration {
         Calls credentialed = new Credentialed(vault, asPerson, installations, gitHub::appAuthorization, guard);
         Calls paced = new Paced(pacer, credentialed);
         // Each step of a redirect is a call of its own to GitHub, and waits for its own turn.
-        Calls redirects = new Redirects(addresses, paced);
+        Calls redirects = new Redirects(addresses, new Reserve(pacer, paced, clock));
         // First of all: what is at hand, or being fetched for somebody already, costs GitHub nothing.
         return new ResponseCache(terms(properties), changes, pacer, redirects, clock);
     }

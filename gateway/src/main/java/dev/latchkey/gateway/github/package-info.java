@@ -9,7 +9,8 @@
             "session",
             "vault",
             "installation",
-            "route"
+            "route",
+            "limit"
         })
 @NullMarked
 package dev.latchkey.gateway.github;

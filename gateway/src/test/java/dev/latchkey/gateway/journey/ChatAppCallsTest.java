@@ -227,6 +227,35 @@ class ChatAppCallsTest {
     }
 
     @Test
+    void R17_strangersLeaveHalfOfTheAppsQuotaToTheGateway() {
+        github.content().put("/repos/acme/open", "{\"name\": \"open\"}");
+        github.endpoint("/api/v3/repos/acme/first").next(Fault.quotaUsed(2_501));
+        HttpPerson stranger = gateway.stranger();
+        assertThat(stranger.get("/api/v3/repos/acme/first").statusCode()).isEqualTo(200);
+        long before = github.calls().count();
+
+        HttpResponse<String> answer = stranger.get("/api/v3/repos/acme/open?fresh");
+
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValue("X-Latchkey-Problem")).contains("github.limited");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(github.calls().count()).isEqualTo(before);
+        assertThat(get("/repos/acme/open").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void R17_noStrangerReadsForAllOthers() {
+        github.content().put("/repos/acme/open", "{\"name\": \"open\"}");
+        HttpPerson stranger = gateway.stranger();
+        int status = 200;
+        for (int i = 0; i < 400 && status == 200; i++) {
+            status = stranger.get("/api/v3/repos/acme/open").statusCode();
+        }
+        assertThat(status).isEqualTo(429);
+        assertThat(get("/repos/acme/open").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void R18_saysALimitInGitHubsWordsAndForHowLong() {
         github.content().put("/repos/acme/wiki", "{}");
         github.endpoint("/api/v3/repos/acme/wiki").next(Fault.rateLimited(Duration.ofSeconds(600)));
@@ -276,6 +305,7 @@ class ChatAppCallsTest {
                 Named.of("an empty secret", delivery -> delivery.signedWith(" ")),
                 Named.of("no signature", delivery -> delivery.withSignature(null)),
                 Named.of("an empty one", delivery -> delivery.withSignature("")),
+                Named.of("one that is no hash", delivery -> delivery.withSignature("sha256=" + "z".repeat(64))),
                 Named.of("half of one", delivery -> delivery.withSignature("sha256=")),
                 Named.of(
                         "one by SHA-1",
@@ -298,6 +328,15 @@ class ChatAppCallsTest {
         person.signIn(github, "octocat", "/api/v3/user");
         assertThat(person.fetch("/hooks/github").statusCode()).isEqualTo(401);
         assertThat(person.send("POST", "/hooks/github", "{}").statusCode()).isEqualTo(401);
+        assertThat(app.requests()).isEmpty();
+    }
+
+    @Test
+    void R19_whatNobodyCanHaveSignedIsNotReadAtAll() {
+        String large = "{\"padding\": \"" + "x".repeat(26 * 1024 * 1024) + "\"}";
+        Webhook forged = github.webhook("push", large).withSignature("sha256=" + "z".repeat(64));
+        HttpResponse<String> answer = forged.deliverTo(hooks());
+        assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(app.requests()).isEmpty();
     }
 

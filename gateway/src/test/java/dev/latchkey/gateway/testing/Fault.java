@@ -79,6 +79,13 @@ public final class Fault {
                 (call, healthy) -> Quotas.primaryLimit(call.login(), call.at().plus(wait)));
     }
 
+    /** Success, and the word that so many of 5000 calls of this hour are used. */
+    public static Fault quotaUsed(int used) {
+        return new Fault(
+                (call, healthy) -> new Quotas.Quota(5_000, used, call.at().plus(Duration.ofHours(1)))
+                        .on(Reply.json(200, Json.object("used", used))));
+    }
+
     /** The real answer, late; its effect happens at once. */
     public static Fault slow(Duration delay) {
         return new Fault((call, healthy) -> healthy.get().after(delay));
