@@ -62,6 +62,11 @@ final class AddedSignIn implements SignInProvider {
     }
 
     @Override
+    public boolean hasPeopleOf(SignInProvider other) {
+        return other instanceof AddedSignIn added && provider.hasPeopleOf(added.provider);
+    }
+
+    @Override
     public Mono<Arrived> arrive(OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce) {
         return client.exchange(request)
                 .flatMap(granted ->

@@ -63,6 +63,11 @@ final class GitHubSignIn implements SignInProvider {
     }
 
     @Override
+    public boolean hasPeopleOf(SignInProvider other) {
+        return other instanceof GitHubSignIn;
+    }
+
+    @Override
     public Mono<Arrived> arrive(OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce) {
         ClientRegistration registration = request.getClientRegistration();
         return tokens.exchange(request)

@@ -16,8 +16,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Changes which providers there are, with what follows for the people who came by them: those of one that is removed are
- * signed out everywhere, and so are those of one that now gets its people from elsewhere, since the same account id may
- * be another's there. A new name changes nothing for anybody.
+ * signed out everywhere. A change keeps everybody, since it cannot make a provider another; a new name changes nothing for
+ * anybody.
  */
 public final class ProviderChanges {
 
@@ -61,30 +61,31 @@ public final class ProviderChanges {
 
     /** Describes one anew as a whole. */
     public Mono<Provider> replace(String name, ProviderDraft draft) {
-        return providers.replace(name, draft).flatMap(this::followed);
+        return providers.replace(name, draft).doOnNext(after -> tell(name, after));
     }
 
     /** Changes one in part. */
     public Mono<Provider> patch(String name, ProviderDraft draft) {
-        return providers.patch(name, draft).flatMap(this::followed);
+        return providers.patch(name, draft).doOnNext(after -> tell(name, after));
     }
 
-    private Mono<Provider> followed(Providers.Changed changed) {
-        Provider after = changed.after();
-        LOG.info(
-                "Provider {} was changed and is now called {}", changed.before().name(), after.name());
-        return changed.before().hasPeopleOf(after)
-                ? Mono.just(after)
-                : signEveryoneOut(after.id()).thenReturn(after);
+    private static void tell(String before, Provider after) {
+        LOG.info("Provider {} was changed and is now called {}", before, after.name());
     }
 
-    /** Removes one. What failed in the middle is done again by calling it again. */
+    /** Removes one. What failed in the middle is done again by calling it again, or by removing any other. */
     public Mono<Void> remove(String name) {
         return providers
                 .close(name)
-                .flatMap(closed -> signEveryoneOut(closed.id())
-                        .then(Mono.defer(() -> providers.forget(closed)))
-                        .doOnSuccess(done -> LOG.info("Provider {} was removed, and its people signed out", name)));
+                .flatMapIterable(leaving -> leaving)
+                .concatMapDelayError(this::finish)
+                .then();
+    }
+
+    private Mono<Void> finish(Provider leaving) {
+        return signEveryoneOut(leaving.id())
+                .then(Mono.defer(() -> providers.forget(leaving)))
+                .doOnSuccess(done -> LOG.info("Provider {} was removed, and its people signed out", leaving.name()));
     }
 
     private Mono<Void> signEveryoneOut(String id) {

@@ -249,7 +249,7 @@ public final class SignIn {
                 .filter(first -> first)
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.STATE_USED)))
                 .flatMap(first -> exchange(provider, attempt, answer.codeOrThrow(), callback))
-                .flatMap(arrived -> begin(arrived, origin))
+                .flatMap(arrived -> begin(provider, arrived, origin))
                 .map(started -> new Finished(attempt.target(), started));
     }
 
@@ -299,14 +299,15 @@ public final class SignIn {
     }
 
     /** The token is kept before the browser learns of its session; a session whose token is lost is taken back. */
-    private Mono<Sessions.Started> begin(SignInProvider.Arrived arrived, BrowserSession.Origin origin) {
+    private Mono<Sessions.Started> begin(
+            SignInProvider provider, SignInProvider.Arrived arrived, BrowserSession.Origin origin) {
         return sessions.start(arrived.person(), origin).flatMap(started -> {
             BrowserSession session = started.session();
             PersonId person = arrived.person().id();
             return people.add(person, session.end())
                     .then(Mono.defer(() -> vault.keep(person, arrived.token(), sessions.endOf(session))))
                     .then(Mono.defer(() -> apiTokens.signedIn(arrived.person())))
-                    .then(Mono.defer(() -> checkTakenIn(person)))
+                    .then(Mono.defer(() -> checkTakenIn(provider)))
                     .onErrorResume(failure -> sessions.end(person, session.id(), Reason.SIGNED_OUT)
                             .then(Mono.error(failure)))
                     .thenReturn(started);
@@ -314,9 +315,9 @@ public final class SignIn {
     }
 
     /** Asked when all is written: a provider that is removed meanwhile either finds this person or is found here. */
-    private Mono<Void> checkTakenIn(PersonId person) {
+    private Mono<Void> checkTakenIn(SignInProvider provider) {
         return providers
-                .takesIn(person.provider())
+                .takesIn(provider)
                 .flatMap(taken -> taken ? Mono.empty() : Mono.error(SignInProviders.unknown()));
     }
 

@@ -36,6 +36,9 @@ interface SignInProvider {
      */
     boolean answersAs(@Nullable String issuer);
 
+    /** Whether the same people are behind that one, which has the same id. */
+    boolean hasPeopleOf(SignInProvider other);
+
     /**
      * Who comes with that code, and the token they bring.
      *

@@ -62,9 +62,9 @@ final class SignInProviders {
                 : all().map(ways -> ways.stream().noneMatch(way -> issuer.equals(way.issuer())));
     }
 
-    /** Whether people of that provider may still be signed in. */
-    Mono<Boolean> takesIn(String id) {
-        return id.equals(GitHub.ID) ? Mono.just(true) : added.takesIn(id);
+    /** Whether people who came by that provider, as it was then, may still be signed in; fails with {@code provider.unknown}. */
+    Mono<Boolean> takesIn(SignInProvider asUsed) {
+        return withId(asUsed.id()).map(now -> now.hasPeopleOf(asUsed));
     }
 
     private SignInProvider way(Provider provider) {

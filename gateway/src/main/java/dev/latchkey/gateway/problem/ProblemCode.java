@@ -180,6 +180,11 @@ public enum ProblemCode {
             409,
             "This identity provider is part of the gateway's configuration",
             "Change latchkey.github.* in the configuration instead."),
+    PROVIDER_MOVED(
+            "provider.moved",
+            409,
+            "An identity provider cannot be turned into another",
+            "Remove it and add it anew. Its people then sign in to accounts of their own."),
     PROVIDER_CHANGED(
             "provider.changed",
             409,

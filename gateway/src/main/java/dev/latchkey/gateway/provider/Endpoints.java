@@ -1,6 +1,11 @@
 package dev.latchkey.gateway.provider;
 
+import java.net.URI;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +41,22 @@ public record Endpoints(
                 keys == null ? others.keys : keys,
                 revocation == null ? others.revocation : revocation,
                 namesIssuer || others.namesIssuer);
+    }
+
+    /** Where secrets and tokens are sent and keys come from, by scheme, host and port, in a fixed order. */
+    SortedSet<String> trustedOrigins() {
+        return Stream.of(token, userInfo, keys, revocation)
+                .filter(Objects::nonNull)
+                .map(Endpoints::origin)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String origin(String address) {
+        URI uri = URI.create(address);
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        int usual = scheme.equals("https") ? 443 : 80;
+        int port = uri.getPort() < 0 ? usual : uri.getPort();
+        return scheme + "://" + String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT) + ':' + port;
     }
 
     /** All addresses that the gateway calls or sends browsers to. */

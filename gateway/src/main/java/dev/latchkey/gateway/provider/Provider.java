@@ -56,10 +56,13 @@ public record Provider(
         return scopes.contains("openid") && endpoints.issuer() != null && endpoints.keys() != null;
     }
 
-    /** Who vouches for people. Where that changes, the same subject may be somebody else. */
+    /**
+     * Who vouches for people, and whom the gateway trusts with the client's secret and people's tokens. Where that changes,
+     * the same subject may be somebody else, and what was kept for the one must not be sent to the other.
+     */
     String source() {
         String where = isOpenId() ? endpoints.issuer() : endpoints.userInfo();
-        return where + " by " + claims.subject();
+        return where + " by " + claims.subject() + " at " + String.join(" ", endpoints.trustedOrigins());
     }
 
     /** Whether the same people are behind both. */

@@ -106,6 +106,14 @@ record ProviderBook(int v, long revision, List<Entry> entries, List<String> leav
                 .findFirst();
     }
 
+    /** Those whose removal began, and perhaps never ended. */
+    List<Provider> allLeaving() {
+        return entries.stream()
+                .filter(entry -> leaving.contains(entry.id()))
+                .map(Entry::provider)
+                .toList();
+    }
+
     /** Any, whether or not it is leaving. */
     Optional<Provider> withId(String id) {
         return entries.stream()

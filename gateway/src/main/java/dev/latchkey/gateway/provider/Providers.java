@@ -84,12 +84,6 @@ public final class Providers {
         return book().mapNotNull(book -> book.withId(id).orElse(null));
     }
 
-    /** Whether people of that provider may be signed in. */
-    public Mono<Boolean> takesIn(String id) {
-        return book().map(book ->
-                book.active().stream().anyMatch(provider -> provider.id().equals(id)));
-    }
-
     /** What speaks with it. */
     public ProviderClient client(Provider provider) {
         return clients.get(provider, described -> new ProviderClient(described, http, clock));
@@ -144,24 +138,25 @@ public final class Providers {
                         .map(book -> book.named(made.name()).orElseThrow())));
     }
 
-    /** Puts another description in place of the one of that name. */
-    public Mono<Changed> replace(String name, ProviderDraft draft) {
+    /**
+     * Puts another description in place of the one of that name. An id stands for the same people for ever: fails with {@code
+     * provider.moved} if others would vouch for them, or would be sent their tokens.
+     */
+    public Mono<Provider> replace(String name, ProviderDraft draft) {
         return alter(name, draft, false);
     }
 
-    /** Changes what the draft says and leaves the rest; also the name. */
-    public Mono<Changed> patch(String name, ProviderDraft draft) {
+    /** Changes what the draft says and leaves the rest; also the name. Fails as {@link #replace} does. */
+    public Mono<Provider> patch(String name, ProviderDraft draft) {
         return alter(name, draft, true);
     }
 
-    /** A provider before and after. */
-    public record Changed(Provider before, Provider after) {}
-
-    private Mono<Changed> alter(String name, ProviderDraft draft, boolean keepsRest) {
+    private Mono<Provider> alter(String name, ProviderDraft draft, boolean keepsRest) {
         return existing(name).flatMap(old -> {
             String newName = draft.name() == null ? name : draft.name();
             return described(newName, draft, keepsRest ? old : null)
                     .map(made -> withId(made, old.id(), old.revision() + 1))
+                    .doOnNext(made -> checkSamePeople(old, made))
                     .flatMap(made -> change(book -> {
                                 checkUnchanged(book, old);
                                 if (!newName.equals(name)) {
@@ -169,32 +164,31 @@ public final class Providers {
                                 }
                                 return book.with(made);
                             })
-                            .thenReturn(new Changed(old, made)));
+                            .thenReturn(made));
         });
     }
 
     /**
      * Lets nobody sign in with it any more. What its people have is ended by others, who then call {@link #forget}; until
      * then this may be repeated.
+     *
+     * @return all that are leaving: this one, and those whose removal began before and was never ended
      */
-    public Mono<Provider> close(String name) {
-        return leaving(name)
+    public Mono<List<Provider>> close(String name) {
+        return book().filter(book ->
+                        book.named(name).isEmpty() && book.leavingAs(name).isPresent())
                 .switchIfEmpty(Mono.defer(() -> existing(name)
                         .flatMap(old -> change(book -> {
-                                    checkUnchanged(book, old);
-                                    return book.leaving(old.id());
-                                })
-                                .thenReturn(old))));
+                            checkUnchanged(book, old);
+                            return book.leaving(old.id());
+                        }))))
+                .map(ProviderBook::allLeaving);
     }
 
-    private Mono<Provider> leaving(String name) {
-        return book().mapNotNull(book ->
-                book.named(name).isPresent() ? null : book.leavingAs(name).orElse(null));
-    }
-
-    /** Forgets one that nobody signs in with any more, its secret first. */
+    /** Forgets one that nobody signs in with any more, its secret first. One that was added anew meanwhile stays. */
     public Mono<Void> forget(Provider provider) {
-        return change(book -> book.without(provider)).then();
+        return change(book -> book.leaving().contains(provider.id()) ? book.without(provider) : book)
+                .then();
     }
 
     private Mono<Provider> existing(String name) {
@@ -209,6 +203,15 @@ public final class Providers {
     private static void checkFree(ProviderBook book, String name) {
         if (name.equals(GitHub.ID) || book.named(name).isPresent()) {
             throw Problem.of(ProblemCode.PROVIDER_EXISTS);
+        }
+    }
+
+    private static void checkSamePeople(Provider old, Provider made) {
+        if (!made.hasPeopleOf(old)) {
+            throw Problem.of(
+                    ProblemCode.PROVIDER_MOVED,
+                    "Its issuer, where it shows profiles, the hosts of its tokens and keys, and the claim that tells people"
+                            + " apart stay as they are");
         }
     }
 

@@ -804,6 +804,24 @@ class CatFeederTest {
     }
 
     @Test
+    void aProviderIsNotTurnedIntoAnother() {
+        String admin = signedIn("github", "admin");
+        json(with(admin, "POST", OAUTH + "/six", body(six())), 200);
+        for (String field : List.of("token_grabber_base_url", "user_info_base_url")) {
+            Map<String, String> moved = six();
+            moved.put(field, "http://127.0.0.1:1/elsewhere");
+            JsonNode put = json(with(admin, "PUT", OAUTH + "/six", body(moved)), 409);
+            isEnvelope(put, "error");
+            assertThat(put.path("error").asString()).isEqualTo("provider.moved");
+            String part = body(Map.of(field, "http://127.0.0.1:1/elsewhere"));
+            json(with(admin, "PATCH", OAUTH + "/six", part), 409);
+        }
+        // Where browsers are sent is told neither secrets nor tokens.
+        json(with(admin, "PATCH", OAUTH + "/six", "{\"authorisation_base_url\":\"http://127.0.0.1:1/a\"}"), 200);
+        assertThat(authorizationUrl(first.stranger(), "six").getPort()).isEqualTo(1);
+    }
+
+    @Test
     void aCookieAloneChangesNothing() {
         HttpPerson browser = first.stranger();
         browser.navigate(

@@ -2,6 +2,8 @@ package dev.latchkey.gateway.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.gateway.provider.Provider;
+import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
@@ -470,18 +472,69 @@ class ProvidersTest {
     }
 
     @Test
-    void signTheirPeopleOutWhenTheyGetThemFromElsewhere() {
+    void areNeverTurnedIntoOthersUnderTheSameId() {
         added(corp.described("moving"));
         HttpPerson person = signedIn(corp, "moving", "1");
+        HttpPerson onTheirWay = first.stranger();
+        URI callback = corp.authorize(sentAway(onTheirWay, "moving"), "2");
         assertThat(json(admin("PATCH", "/moving", "{\"label\":\"Other words\"}"))
                         .path("label")
                         .asString())
                 .isEqualTo("Other words");
+        json(admin("PUT", "/moving", corp.described("moving")));
+
+        int seen = other.exchanges();
+        assertThat(problem(admin("PUT", "/moving", other.described("moving")))).isEqualTo("provider.moved");
+        for (String field : List.of("token_url", "user_info_url", "jwks_url", "revocation_url")) {
+            String moved = "{\"" + field + "\":\"" + other.url() + "/x\"";
+            assertThat(problem(admin("PATCH", "/moving", moved + "}")))
+                    .as(field)
+                    .isEqualTo("provider.moved");
+            assertThat(problem(admin("PATCH", "/moving", moved + ",\"client_secret\":\"new\"}")))
+                    .as(field)
+                    .isEqualTo("provider.moved");
+        }
+        assertThat(problem(admin("PATCH", "/moving", "{\"claims\":{\"subject\":\"email\"}}")))
+                .isEqualTo("provider.moved");
         assertThat(person.fetch("/x").statusCode()).isEqualTo(200);
+        assertThat(json(admin("GET", "/moving", null)).toString()).doesNotContain(other.url());
 
-        json(admin("PUT", "/moving", other.described("moving")));
-
+        // Removed and added anew it is another, to people and to those on their way.
+        assertThat(admin("DELETE", "/moving", null).statusCode()).isEqualTo(204);
+        assertThat(added(other.described("moving")).path("id").asString()).isEqualTo("moving-2");
+        assertThat(problem(comeBack(onTheirWay, callback))).isEqualTo("provider.unknown");
+        assertThat(other.exchanges()).isEqualTo(seen);
+        assertThat(other.revoked()).isEmpty();
         SessionsContract.await(() -> person.fetch("/x").statusCode() == 401);
+    }
+
+    @Test
+    void areAllForgottenWhoseRemovalBeganWhateverTheirNameIsNow() {
+        Providers providers = first.bean(Providers.class);
+        added(corp.described("half"));
+        HttpPerson person = signedIn(corp, "half", "1");
+        // As far as a removal comes that fails after its first step.
+        assertThat(providers.close("half").block()).hasSize(1);
+        assertThat(added(other.described("half")).path("id").asString()).isEqualTo("half-2");
+        HttpPerson next = signedIn(other, "half", "1");
+
+        assertThat(admin("DELETE", "/half", null).statusCode()).isEqualTo(204);
+
+        assertThat(providers.withId("half").blockOptional()).isEmpty();
+        assertThat(providers.withId("half-2").blockOptional()).isEmpty();
+        SessionsContract.await(() -> person.fetch("/x").statusCode() == 401);
+        SessionsContract.await(() -> next.fetch("/x").statusCode() == 401);
+    }
+
+    @Test
+    void areNotForgottenByALateEndOfARemovalThatSomebodyElseFinished() {
+        Providers providers = first.bean(Providers.class);
+        added(corp.described("late"));
+        Provider closed = providers.close("late").block().get(0);
+        providers.forget(closed).block();
+        added(corp.described("late"));
+        providers.forget(closed).block();
+        assertThat(providers.named("late").blockOptional()).isPresent();
     }
 
     @Test

@@ -21,6 +21,10 @@ class ProviderBookTest {
     }
 
     private static Provider provider(String id, String name, String issuer) {
+        return provider(id, name, new Endpoints(issuer, issuer + "/a", issuer + "/t", null, issuer + "/k", null, true));
+    }
+
+    private static Provider provider(String id, String name, Endpoints endpoints) {
         return new Provider(
                 id,
                 name,
@@ -30,7 +34,7 @@ class ProviderBookTest {
                 Secret.of("the-client-secret"),
                 true,
                 List.of("openid"),
-                new Endpoints(issuer, issuer + "/a", issuer + "/t", null, issuer + "/k", null, true),
+                endpoints,
                 ClaimNames.of(ProviderKind.OIDC),
                 1);
     }
@@ -46,6 +50,28 @@ class ProviderBookTest {
         assertThat(read.active()).containsExactly(provider("corp", "renamed", "https://a.example"));
         assertThat(read.named("other")).isEmpty();
         assertThat(read.leavingAs("other")).isPresent();
+    }
+
+    private static Provider at(String token, String keys, String revocation) {
+        String issuer = "https://a.example";
+        return provider("corp", "corp", new Endpoints(issuer, issuer + "/a", token, null, keys, revocation, true));
+    }
+
+    @Test
+    void takesThoseForTheSameWhoAreTrustedByTheSameHosts() {
+        String here = "https://a.example";
+        String elsewhere = "https://b.example";
+        Provider corp = at(here + "/t", here + "/k", here + "/r");
+        assertThat(corp.hasPeopleOf(at(here + ":443/other", here + "/keys", "https://A.example/r")))
+                .isTrue();
+        assertThat(corp.hasPeopleOf(at(elsewhere + "/t", here + "/k", here + "/r")))
+                .isFalse();
+        assertThat(corp.hasPeopleOf(at(here + "/t", elsewhere + "/k", here + "/r")))
+                .isFalse();
+        assertThat(corp.hasPeopleOf(at(here + "/t", here + "/k", elsewhere + "/r")))
+                .isFalse();
+        assertThat(corp.hasPeopleOf(at(here + "/t", here + "/k", here + ":8443/r")))
+                .isFalse();
     }
 
     @Test
