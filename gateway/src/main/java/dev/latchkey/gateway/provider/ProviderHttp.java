@@ -3,6 +3,7 @@ package dev.latchkey.gateway.provider;
 import io.netty.channel.ChannelOption;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.ClientRequest;
@@ -30,19 +31,30 @@ final class ProviderHttp {
     private final WebClient tokenWeb;
 
     ProviderHttp(ProviderAddresses addresses, GuardedNames names) {
+        this(addresses, names, CONNECT.plus(ANSWER), longestTokenCall());
+    }
+
+    /**
+     * @param whole how long a call may take with all of its answer
+     * @param wholeForToken the same for a call that brings a token
+     */
+    ProviderHttp(ProviderAddresses addresses, GuardedNames names, Duration whole, Duration wholeForToken) {
         ConnectionProvider pool =
                 ConnectionProvider.builder("providers").maxIdleTime(IDLE).build();
-        this.web = client(HttpClient.create(pool).responseTimeout(ANSWER), addresses, names);
+        this.web = client(HttpClient.create(pool).responseTimeout(ANSWER), addresses, names, whole);
         // What spends a code or a refresh token must not be sent twice.
-        this.tokenWeb =
-                client(HttpClient.newConnection().disableRetry(true).responseTimeout(TOKEN_ANSWER), addresses, names);
+        this.tokenWeb = client(
+                HttpClient.newConnection().disableRetry(true).responseTimeout(TOKEN_ANSWER),
+                addresses,
+                names,
+                wholeForToken);
     }
 
     static GuardedNames names(ProviderAddresses addresses) {
         return new GuardedNames(addresses, InetAddress::getAllByName, Schedulers.boundedElastic());
     }
 
-    private static WebClient client(HttpClient http, ProviderAddresses addresses, GuardedNames names) {
+    private static WebClient client(HttpClient http, ProviderAddresses addresses, GuardedNames names, Duration whole) {
         HttpClient careful = http.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT.toMillis())
                 .resolver(names)
                 .followRedirect(false);
@@ -51,6 +63,7 @@ final class ProviderHttp {
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_ANSWER))
                 .defaultHeader(HttpHeaders.USER_AGENT, "latchkey")
                 .filter((request, next) -> checked(addresses, request, next))
+                .filter((request, next) -> inTime(whole, request, next))
                 .build();
     }
 
@@ -61,6 +74,23 @@ final class ProviderHttp {
             addresses.checked("address", request.url().toString());
             return next.exchange(request);
         });
+    }
+
+    /** The timeouts of a connection begin anew with each byte, so that an answer could come for ever. */
+    private static Mono<ClientResponse> inTime(Duration whole, ClientRequest request, ExchangeFunction next) {
+        return Mono.defer(() -> {
+            long end = System.nanoTime() + whole.toNanos();
+            return next.exchange(request)
+                    .timeout(whole)
+                    .map(response -> response.mutate()
+                            .body(body -> body.takeUntilOther(over(end)))
+                            .build());
+        });
+    }
+
+    private static Mono<Long> over(long end) {
+        return Mono.defer(() -> Mono.delay(Duration.ofNanos(Math.max(0, end - System.nanoTime()))))
+                .flatMap(now -> Mono.error(new TimeoutException("The whole answer took too long")));
     }
 
     /** For what may be asked again. */
