@@ -5,7 +5,11 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class PublicAddress {
 
     private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
+    /** Where clouds tell their machines who they are, and some their keys: never a provider, whatever network it is of. */
+    private static final Set<InetAddress> OF_CLOUDS = Stream.of(
+                    "169.254.169.254",
+                    "100.100.100.200",
+                    "168.63.129.16",
+                    "192.0.0.192",
+                    "[fd00:ec2::254]",
+                    "[fd20:ce::254]")
+            .map(host -> Objects.requireNonNull(literal(host)))
+            .collect(Collectors.toUnmodifiableSet());
 
     private PublicAddress() {}
 
@@ -33,12 +48,18 @@ final class PublicAddress {
 
     /** Whether anybody on the internet could call it. */
     static boolean is(InetAddress address) {
+        if (OF_CLOUDS.contains(address)) {
+            return false;
+        }
         byte[] bytes = address.getAddress();
         return address instanceof Inet4Address ? isPublic4(bytes) : isPublic6((Inet6Address) address, bytes);
     }
 
     /** Whether it is of a network that somebody runs for themselves (RFC 1918, RFC 4193, RFC 6598). */
     static boolean isPrivate(InetAddress address) {
+        if (OF_CLOUDS.contains(address)) {
+            return false;
+        }
         byte[] bytes = address.getAddress();
         if (address instanceof Inet4Address) {
             return address.isSiteLocalAddress() || isShared(bytes);

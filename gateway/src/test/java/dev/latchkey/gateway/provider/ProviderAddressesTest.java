@@ -47,6 +47,7 @@ class ProviderAddressesTest {
                 "100.127.255.255",
                 "127.0.0.1",
                 "127.255.0.1",
+                "168.63.129.16",
                 "169.254.169.254",
                 "172.16.0.1",
                 "172.31.255.255",
@@ -162,6 +163,16 @@ class ProviderAddressesTest {
                 .isInstanceOf(UnknownHostException.class);
         assertThatThrownBy(() -> names(listed, "127.0.0.1").resolve("git.example.com"))
                 .isInstanceOf(UnknownHostException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"100.100.100.200", "169.254.169.254", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"})
+    void callsNoCloudsOwnAddressUnderAnyName(String address) {
+        ProviderAddresses listed = addresses(false, List.of("git.example.com", "100.100.100.200"), List.of());
+        assertThatThrownBy(() -> names(listed, address).resolve("git.example.com"))
+                .isInstanceOf(UnknownHostException.class);
+        assertThat(takes(listed, "https://" + (address.contains(":") ? "[" + address + "]" : address) + "/"))
+                .isFalse();
     }
 
     @Test
