@@ -86,18 +86,27 @@ public final class ProviderClient {
                         : Mono.fromCallable(() -> profiles.read(told)));
     }
 
-    /** A profile of somebody else is an attack (OpenID Connect Core 1.0, section 5.3.2). What was signed goes first. */
+    /**
+     * A profile of somebody else is an attack (OpenID Connect Core 1.0, section 5.3.2). What was signed goes first; an address
+     * and whether it is verified come from the same of both, since that is said of this address, not of another.
+     */
     private Map<String, Object> together(Map<String, Object> signed, Map<String, Object> told) {
         if (!String.valueOf(signed.get("sub")).equals(told.get("sub"))) {
             throw Problem.of(
                     ProblemCode.PROFILE_UNUSABLE, "The profile at " + provider.label() + " is somebody else's");
         }
         Map<String, Object> all = new HashMap<>(told);
-        if (signed.containsKey("email")) {
-            // Whether an address is verified is said of this address, not of another.
-            all.remove("email_verified");
-        }
         all.putAll(signed);
+        String email = provider.claims().email();
+        String verified = provider.claims().emailVerified();
+        if (verified != null) {
+            Map<String, Object> one = email != null && signed.containsKey(email) ? signed : told;
+            if (one.containsKey(verified)) {
+                all.put(verified, one.get(verified));
+            } else {
+                all.remove(verified);
+            }
+        }
         return all;
     }
 

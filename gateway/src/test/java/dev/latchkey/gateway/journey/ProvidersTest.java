@@ -244,6 +244,20 @@ class ProvidersTest {
         assertThat(signedIn(corp, "corp", "1").fetch("/mail/x").statusCode()).isEqualTo(403);
     }
 
+    @Test
+    void takeAnAddressAndTheWordForItFromOneDocumentWhateverTheirNames() {
+        added(corp.described("corp", "claims", Map.of("subject", "sub", "email", "mail", "email_verified", "mail_ok")));
+        corp.person("1", "mail", "mine@elsewhere.example", "mail_ok", true);
+        corp.person("2", "mail", "boss@acme.example", "mail_ok", false);
+        corp.person("3", "mail", "boss@acme.example", "mail_ok", true);
+        corp.idTokenClaims(claims -> with(claims, "mail", "boss@acme.example"));
+        assertThat(signedIn(corp, "corp", "1").fetch("/mail/x").statusCode()).isEqualTo(403);
+        corp.idTokenClaims(claims -> with(claims, "mail_ok", true));
+        assertThat(signedIn(corp, "corp", "2").fetch("/mail/x").statusCode()).isEqualTo(403);
+        corp.idTokenClaims(claims -> claims);
+        assertThat(signedIn(corp, "corp", "3").fetch("/mail/x").statusCode()).isEqualTo(200);
+    }
+
     private static Map<String, Object> with(Map<String, Object> claims, String name, Object value) {
         Map<String, Object> changed = new HashMap<>(claims);
         changed.put(name, value);
