@@ -763,11 +763,17 @@ class GitHubOAuthFacadeTest {
     void check23_isForKnownClientsAndTheirOwnCodesOnly() {
         assertThat(post(DEVICE_CODE, fields("client_id", "nobody")).statusCode())
                 .isEqualTo(404);
+        // A client that can prove itself does so here, too: its id is known to everybody.
+        assertThat(error(json(post(DEVICE_CODE, fields("client_id", "chat"), "Accept", "application/json"))))
+                .isEqualTo("incorrect_client_credentials");
         assertThat(github.calls().under(DEVICE_CODE).count()).isZero();
         JsonNode codes = deviceCodes();
         Map<String, String> other = fields(
                 "client_id", "other", "device_code", codes.path("device_code").asString(), "grant_type", DEVICE_GRANT);
+        assertThat(error(ask(other))).isEqualTo("incorrect_client_credentials");
+        other.put("client_secret", "other-secret");
         assertThat(error(ask(other))).isEqualTo("incorrect_device_code");
+        other.remove("client_secret");
         other.put("client_id", "terminal");
         other.put("device_code", codes.path("device_code").asString().replaceFirst("^.", "_"));
         assertThat(error(ask(other))).isEqualTo("incorrect_device_code");

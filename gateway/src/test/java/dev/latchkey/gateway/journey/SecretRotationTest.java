@@ -120,7 +120,8 @@ class SecretRotationTest {
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
         assertThat(person.fetch("/oauth2/userinfo").statusCode()).isEqualTo(200);
-        assertThat(output.getOut()).containsPattern("ERROR .*Check latchkey.github.client-id and client-secret");
+        assertThat(output.getOut())
+                .containsPattern("ERROR .*provider github does not accept .*Check its client id and client secret");
         assertThat(HttpPerson.at("http://127.0.0.1:" + gateway.internalPort())
                         .get("/metrics")
                         .body())

@@ -69,6 +69,7 @@ final class SimulatedProvider {
     final class Grant {
 
         private final Kind kind;
+        private final String first;
         private String access = "";
         private @Nullable String refresh;
         private long expiresAt;
@@ -78,6 +79,7 @@ final class SimulatedProvider {
         private Grant(Kind kind) {
             this.kind = kind;
             turn();
+            this.first = access;
         }
 
         private void turn() {
@@ -93,6 +95,11 @@ final class SimulatedProvider {
 
         String access() {
             return access;
+        }
+
+        /** Whether the sign-in gave that token, and no refresh. */
+        boolean beganWith(String access) {
+            return access.equals(first);
         }
 
         boolean holds(String access) {

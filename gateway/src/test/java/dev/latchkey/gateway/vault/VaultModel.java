@@ -103,7 +103,13 @@ final class VaultModel implements SimulatedStore.Witness {
         switch (change) {
             case PUT -> state.expected = next == null ? null : grantOf(next);
             case DELETE -> deleted(by, person, state, old);
-            case REPLACE -> replaced(by, state, old, next);
+            case REPLACE -> {
+                if (isSignIn(old, next)) {
+                    state.expected = next == null ? null : grantOf(next);
+                } else {
+                    replaced(by, state, old, next);
+                }
+            }
         }
     }
 
@@ -121,6 +127,17 @@ final class VaultModel implements SimulatedStore.Witness {
         if (renewal != null && next != null && renewal.access.equals(next.access())) {
             renewal.keep();
         }
+    }
+
+    /** Another grant, with the very token that it began with: a refresh never brings that. */
+    private boolean isSignIn(@Nullable TokenRecord old, @Nullable TokenRecord next) {
+        Grant before = old == null ? null : grantOf(old);
+        Grant after = next == null ? null : grantOf(next);
+        return before != null
+                && after != null
+                && before != after
+                && after.beganWith(next.access())
+                && next.attempt() == null;
     }
 
     private void deleted(SimulatedNode by, PersonId person, Person state, @Nullable TokenRecord old) {

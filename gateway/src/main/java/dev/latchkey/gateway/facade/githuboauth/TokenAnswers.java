@@ -85,7 +85,15 @@ final class TokenAnswers {
     /** What all share is counted for clients that are known, so that nobody else uses it up. */
     private Mono<Map<String, Object>> codesFor(Parameters said) {
         Client client = known(said);
+        proveForDevice(client, said);
         return throttle.count("oauth-devices", CODES_OF_ALL).then(Mono.defer(() -> devices.begin(client)));
+    }
+
+    /** An id is no secret, and whoever has only that may not ask for people's trust in a client that can prove itself. */
+    private static void proveForDevice(Client client, Parameters said) {
+        if (!client.isPublic() && !client.isProvenBy(said.get("client_secret"))) {
+            throw Refusal.badCredentials();
+        }
     }
 
     private static String strangerIn(ServerWebExchange exchange) {
@@ -104,6 +112,7 @@ final class TokenAnswers {
         Client client = known(said);
         String grant = said.get("grant_type");
         if (DEVICE_GRANT.equals(grant)) {
+            proveForDevice(client, said);
             return devices.ask(client, said.get("device_code"));
         }
         if (!client.isProvenBy(said.get("client_secret"))) {
