@@ -171,7 +171,7 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
                 .count()
                 .flatMap(count -> count <= MOST
                         ? Mono.empty()
-                        : stored.delete(token).then(Mono.error(Problem.of(ProblemCode.API_TOKENS_FULL))));
+                        : near.delete(token).then(Mono.error(Problem.of(ProblemCode.API_TOKENS_FULL))));
     }
 
     /** The tokens of a person, the newest first. */
@@ -195,7 +195,7 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
                 .collectList()
                 .flatMap(left -> left.isEmpty()
                         ? Mono.empty()
-                        : Flux.fromIterable(left).concatMap(stored::delete).then(Mono.defer(() -> endAll(one))));
+                        : Flux.fromIterable(left).concatMap(near::delete).then(Mono.defer(() -> endAll(one))));
     }
 
     /**
@@ -229,7 +229,7 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
 
     @Override
     public Mono<Void> revoked(PersonId person) {
-        return stored.of(person).concatMap(stored::delete).then();
+        return stored.of(person).concatMap(near::delete).then();
     }
 
     private void hear(String message) {

@@ -117,6 +117,11 @@ final class NearTokens {
         wrong.invalidate(id);
     }
 
+    /** Ends a token. Whoever is told so can rely on it here at once; other nodes hear of it within moments. */
+    Mono<Boolean> delete(ApiToken token) {
+        return stored.delete(token).doOnNext(deleted -> hear(token.id()));
+    }
+
     /** Whose tokens came by since the last time that this was asked. */
     List<PersonId> takeSeen() {
         List<PersonId> taken = List.copyOf(seen);

@@ -242,4 +242,13 @@ class NearTokensTest {
         clock.advance(Duration.ofSeconds(1));
         assertTooMany("x", HOME);
     }
+
+    @Test
+    void anEndIsBelievedHereBeforeTheMessageOfItArrives() {
+        String id = made("stolen");
+        assertThat(isGood(id, HOME)).isTrue();
+        ApiToken token = stored.find(id).block();
+        assertThat(near.delete(token).block()).isTrue();
+        assertThat(isGood(id, HOME)).isFalse();
+    }
 }
