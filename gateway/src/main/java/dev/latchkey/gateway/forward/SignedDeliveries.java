@@ -3,6 +3,7 @@ package dev.latchkey.gateway.forward;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.latchkey.gateway.keys.HmacSha256;
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.problem.Problem;
@@ -10,15 +11,11 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
 import java.io.ByteArrayOutputStream;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -82,21 +79,11 @@ public final class SignedDeliveries implements PermittedStage {
 
     private static byte[] provenBody(Delivery delivery, Secret secret, String claim) {
         byte[] body = delivery.kept.toByteArray();
-        String right = PREFIX + HexFormat.of().formatHex(hmac(secret, body));
+        String right = PREFIX + HmacSha256.hex(secret, body);
         if (!MessageDigest.isEqual(right.getBytes(US_ASCII), claim.getBytes(UTF_8))) {
             throw unsigned();
         }
         return body;
-    }
-
-    private static byte[] hmac(Secret secret, byte[] body) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.reveal().getBytes(UTF_8), "HmacSHA256"));
-            return mac.doFinal(body);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK refuses HMAC-SHA-256", e);
-        }
     }
 
     private static Problem unsigned() {

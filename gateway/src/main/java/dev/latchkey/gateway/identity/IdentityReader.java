@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
@@ -20,14 +21,10 @@ import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.route.Send;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +91,7 @@ final class IdentityReader implements CredentialReader {
         if (!route.takesIdentity() || text.length() > LONGEST || !text.startsWith("eyJ")) {
             return null;
         }
-        String digest = digest(text);
+        String digest = Sha256.name(text);
         Verified verified = known.getIfPresent(digest);
         if (verified != null && clock.instant().isBefore(verified.caller().end())) {
             return Mono.fromSupplier(() -> entrusted(verified));
@@ -199,14 +196,5 @@ final class IdentityReader implements CredentialReader {
 
     private static Problem refused(String why) {
         return Problem.of(ProblemCode.IDENTITY_REFUSED, "The identity JWT was refused: " + why);
-    }
-
-    private static String digest(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -2,9 +2,9 @@ package dev.latchkey.gateway.installation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.latchkey.gateway.keys.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
@@ -14,7 +14,7 @@ final class Digest {
     private Digest() {}
 
     static String of(List<String> parts) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.begin();
         for (String part : parts) {
             byte[] bytes = part.getBytes(UTF_8);
             // With its length, so that a separator inside a part cannot pass for one between two.
@@ -22,13 +22,5 @@ final class Digest {
             sha256.update(bytes);
         }
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

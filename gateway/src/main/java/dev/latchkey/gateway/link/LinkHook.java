@@ -1,7 +1,6 @@
 package dev.latchkey.gateway.link;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.latchkey.gateway.keys.HmacSha256;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.SealedRecords;
 import dev.latchkey.gateway.keys.SealedRecords.Kept;
@@ -10,13 +9,9 @@ import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.store.Store;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,12 +163,6 @@ final class LinkHook {
 
     private String signature(byte[] body) {
         Secret key = secret == null ? Secret.of("") : secret.current();
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key.reveal().getBytes(UTF_8), "HmacSHA256"));
-            return HexFormat.of().formatHex(mac.doFinal(body));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK refuses HMAC-SHA-256", e);
-        }
+        return HmacSha256.hex(key, body);
     }
 }

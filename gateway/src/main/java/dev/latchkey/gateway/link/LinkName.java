@@ -1,12 +1,8 @@
 package dev.latchkey.gateway.link;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.latchkey.gateway.keys.Secret;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.latchkey.gateway.keys.Sha256;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 
 /** What things are stored under: of a bounded length, and leading nobody back to a secret. */
@@ -19,12 +15,7 @@ final class LinkName {
     private LinkName() {}
 
     static String of(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-            return encoded(Arrays.copyOf(hash, BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.name(text, BYTES);
     }
 
     /** 160 random bits. */

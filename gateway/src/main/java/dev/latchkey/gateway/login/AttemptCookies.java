@@ -1,12 +1,11 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.OwnCookie;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -42,12 +41,7 @@ final class AttemptCookies {
 
     /** A name for an attempt that tells nothing of its state. */
     static String nameOf(String state) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(state.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.name(state).substring(0, 22);
     }
 
     void remember(SignInAttempt attempt, ServerHttpRequest request, ServerHttpResponse response) {

@@ -3,14 +3,13 @@ package dev.latchkey.gateway.login;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.latchkey.gateway.keys.HmacSha256;
 import dev.latchkey.gateway.keys.Secret;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 
@@ -33,12 +32,7 @@ final class Signature implements AutoCloseable {
 
     Signature(Secret secret, DeliveryRoom room) {
         this.room = room;
-        try {
-            mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.reveal().getBytes(UTF_8), "HmacSHA256"));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK refuses HMAC-SHA-256", e);
-        }
+        this.mac = HmacSha256.begin(secret);
     }
 
     Signature add(DataBuffer part) {

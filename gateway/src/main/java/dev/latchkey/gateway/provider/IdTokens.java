@@ -1,12 +1,11 @@
 package dev.latchkey.gateway.provider;
 
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +79,7 @@ final class IdTokens {
 
     /** Spring Security sends the nonce's hash, so that who sees the address does not know the nonce. */
     private static String hash(String nonce) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(nonce.getBytes(StandardCharsets.US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.name(nonce);
     }
 
     private Problem refused(String why) {

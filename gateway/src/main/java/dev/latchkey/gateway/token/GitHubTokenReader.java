@@ -1,10 +1,9 @@
 package dev.latchkey.gateway.token;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.limit.Guesses;
 import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.problem.Problem;
@@ -19,13 +18,9 @@ import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.web.RequestScope;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -196,13 +191,6 @@ final class GitHubTokenReader implements CredentialReader {
     }
 
     private static String handle(Secret token) {
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256").digest(token.reveal().getBytes(UTF_8));
-            return "github-token:"
-                    + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, HANDLE_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return "github-token:" + Sha256.name(token.reveal(), HANDLE_BYTES);
     }
 }

@@ -3,11 +3,8 @@ package dev.latchkey.gateway.token;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.latchkey.gateway.keys.Secret;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.latchkey.gateway.keys.Sha256;
 import java.security.SecureRandom;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.zip.CRC32;
 
 /**
@@ -50,13 +47,7 @@ final class TokenText {
 
     /** What the token is stored and known under: the first half of its SHA-256, which leads nobody back to it. */
     static String idOf(Secret token) {
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256").digest(token.reveal().getBytes(US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, ID_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.name(token.reveal(), ID_BYTES);
     }
 
     private static String checksum(String random) {

@@ -3,10 +3,9 @@ package dev.latchkey.gateway.facade.githuboauth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.keys.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 
 /** Texts that nobody can guess, and what is kept of them in their place. */
@@ -27,24 +26,16 @@ final class Opaque {
 
     /** A name that leads nobody back to the text. */
     static String nameOf(String text) {
-        return encoded(Arrays.copyOf(sha256(text), NAME_BYTES));
+        return Sha256.name(text, NAME_BYTES);
     }
 
     /** The S256 challenge to a verifier (RFC 7636, section 4.2). */
     static String challengeOf(String verifier) {
-        return encoded(sha256(verifier));
+        return Sha256.name(verifier);
     }
 
     static boolean same(String one, String other) {
         return MessageDigest.isEqual(one.getBytes(UTF_8), other.getBytes(UTF_8));
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static String encoded(byte[] bytes) {

@@ -1,14 +1,11 @@
 package dev.latchkey.gateway.facade.loginbroker;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.latchkey.gateway.facade.loginbroker.Sealed.Waiting;
 import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.store.Store;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -91,12 +88,6 @@ final class OneTimeCodes {
     }
 
     private static String keyOf(String code) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(code.getBytes(US_ASCII));
-            return "login-broker-code:"
-                    + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return "login-broker-code:" + Sha256.name(code);
     }
 }

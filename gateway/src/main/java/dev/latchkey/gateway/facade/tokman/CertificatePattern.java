@@ -1,7 +1,7 @@
 package dev.latchkey.gateway.facade.tokman;
 
+import dev.latchkey.gateway.keys.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -94,12 +94,9 @@ sealed interface CertificatePattern {
         @Override
         public boolean matches(X509Certificate shown) {
             try {
-                return MessageDigest.isEqual(
-                        sha256, MessageDigest.getInstance("SHA-256").digest(shown.getEncoded()));
+                return MessageDigest.isEqual(sha256, Sha256.of(shown.getEncoded()));
             } catch (CertificateEncodingException e) {
                 return false;
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-256", e);
             }
         }
     }

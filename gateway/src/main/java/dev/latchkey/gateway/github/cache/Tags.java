@@ -2,8 +2,8 @@ package dev.latchkey.gateway.github.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.latchkey.gateway.keys.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
@@ -28,7 +28,7 @@ final class Tags {
     /** The tag, weak as GitHub gives it, of a body asked for with no cookie. */
     static String compute(String authorization, String accept, String vary, byte[] body) {
         Set<String> names = names(vary);
-        MessageDigest hash = sha256();
+        MessageDigest hash = Sha256.begin();
         add(hash, names.contains("accept") ? accept : null);
         add(hash, names.contains("authorization") ? authorization : null);
         add(hash, names.contains("cookie") ? "" : null);
@@ -47,14 +47,6 @@ final class Tags {
         if (value != null) {
             hash.update(value.getBytes(UTF_8));
             hash.update((byte) ':');
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 
