@@ -2,6 +2,7 @@ package dev.latchkey.gateway.forward;
 
 import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.session.OpenStreams;
+import dev.latchkey.gateway.web.Drain;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,9 @@ class ForwardConfiguration {
             WebSocketClient webSocketClient,
             WebSocketService webSocketService,
             OpenStreams openStreams,
-            StandingAccess standing) {
-        SessionStreams streams = new SessionStreams(openStreams, standing);
+            StandingAccess standing,
+            Drain drain) {
+        SessionStreams streams = new SessionStreams(openStreams, standing, drain);
         List<GlobalFilter> filters = List.of(
                 new NettyWriteResponseFilter(properties.getStreamingMediaTypes(), given(new BackendAnswer(streams))),
                 new BackendUrl(),

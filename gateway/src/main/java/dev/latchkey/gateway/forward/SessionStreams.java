@@ -3,6 +3,10 @@ package dev.latchkey.gateway.forward;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.session.OpenStreams;
+import dev.latchkey.gateway.web.Drain;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -17,23 +21,28 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
+import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * Lets nothing that stays open outlive the session or credential it was opened with, or the access: a WebSocket is closed
- * with status 4401, an event stream by closing its connection.
+ * with status 4401, an event stream by closing its connection. When the gateway itself leaves, a WebSocket hears of the
+ * restart by status 1012, and an event stream ends as if it had come to its end, after which a browser asks for it again.
  */
 final class SessionStreams {
 
     private static final CloseStatus SESSION_ENDED = new CloseStatus(4401, "The session has ended");
     private static final CloseStatus WITHDRAWN = new CloseStatus(4401, "Access was withdrawn");
+    private static final CloseStatus RESTART = CloseStatus.SERVICE_RESTARTED.withReason("Connect again");
     private static final String ATTRIBUTE = SessionStreams.class.getName();
 
     private final OpenStreams streams;
     private final StandingAccess standing;
+    private final Drain drain;
 
-    SessionStreams(OpenStreams streams, StandingAccess standing) {
+    SessionStreams(OpenStreams streams, StandingAccess standing, Drain drain) {
         this.streams = streams;
         this.standing = standing;
+        this.drain = drain;
     }
 
     /** The same service, for WebSockets that end with their session or their access. */
@@ -50,8 +59,9 @@ final class SessionStreams {
 
             @Override
             public Mono<Void> handle(WebSocketSession socket) {
-                Disposable tracked =
-                        track(exchange, () -> close(socket, SESSION_ENDED), () -> close(socket, WITHDRAWN));
+                Disposable tracked = Disposables.composite(
+                        track(exchange, () -> close(socket, SESSION_ENDED), () -> close(socket, WITHDRAWN)),
+                        drain.remember(() -> close(socket, RESTART)));
                 return standing.stillHolds(exchange)
                         .flatMap(holds ->
                                 holds ? OwnLoop.begin(exchange, handler.handle(socket)) : socket.close(WITHDRAWN))
@@ -76,8 +86,21 @@ final class SessionStreams {
             return;
         }
         if (ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof Connection client) {
-            Runnable cut = () -> client.channel().close();
-            exchange.getAttributes().put(ATTRIBUTE, track(exchange, cut, cut));
+            Channel channel = client.channel();
+            Runnable cut = () -> channel.close();
+            Disposable tracked = Disposables.composite(
+                    track(exchange, cut, cut),
+                    drain.remember(() -> channel.eventLoop().execute(() -> finish(client))));
+            exchange.getAttributes().put(ATTRIBUTE, tracked);
+        }
+    }
+
+    /** On the loop that writes the events, so between two of them; what has not begun is only closed. */
+    private static void finish(Connection client) {
+        if (client instanceof HttpServerResponse answer && answer.hasSentHeaders()) {
+            client.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            client.channel().close();
         }
     }
 

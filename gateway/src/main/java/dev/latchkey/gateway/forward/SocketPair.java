@@ -58,11 +58,11 @@ final class SocketPair {
                 .flatMap(to::close);
     }
 
-    /** Some statuses are only for one's own log (RFC 6455, section 7.4.1). */
+    /** Some statuses are only for one's own log (RFC 6455, section 7.4.1, and what has been registered since). */
     private static CloseStatus sendable(CloseStatus status) {
         int code = status.getCode();
         boolean own = code >= 3000 && code < 5000;
-        boolean standard = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1011);
+        boolean standard = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
         if (own || standard) {
             return status;
         }

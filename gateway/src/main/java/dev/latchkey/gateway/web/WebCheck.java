@@ -2,6 +2,8 @@ package dev.latchkey.gateway.web;
 
 import dev.latchkey.gateway.problem.ConfigurationCheck;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
+import java.time.Duration;
+import java.util.Objects;
 import org.springframework.boot.context.properties.bind.Binder;
 
 final class WebCheck implements ConfigurationCheck {
@@ -16,8 +18,17 @@ final class WebCheck implements ConfigurationCheck {
         faults.bind(binder, "latchkey.pages", PagesProperties.class);
         faults.bind(binder, "latchkey", WebProperties.class)
                 .ifPresent(properties -> TrustedProxies.parse(properties.trustedProxies(), faults));
+        faults.bind(binder, "latchkey.drain", DrainProperties.class)
+                .ifPresent(properties -> properties.check(shutdownStep(binder), faults));
         checkForwardedHeaders(binder, faults);
         checkHttp2(binder, faults);
+    }
+
+    private static Duration shutdownStep(Binder binder) {
+        return Objects.requireNonNullElse(
+                binder.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+                        .orElse(null),
+                Duration.ofSeconds(30));
     }
 
     /** What is refused before it is parsed is refused by the rules of HTTP/1.1. */
