@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The certificates in force, by the name a client asks for (RFC 6066, section 3). */
-final class EdgeCertificates {
+public final class EdgeCertificates {
 
     private final List<WatchedCertificate> watched;
     private volatile Map<String, ServerCertificate> byName;
@@ -35,7 +35,8 @@ final class EdgeCertificates {
         return new EdgeCertificates(List.copyOf(watched));
     }
 
-    boolean isEmpty() {
+    /** True if the edge speaks plain HTTP. */
+    public boolean isEmpty() {
         return watched.isEmpty();
     }
 

@@ -47,6 +47,11 @@ public final class TrustedProxies {
         return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
     }
 
+    /** True if nobody is trusted. */
+    public boolean isEmpty() {
+        return subnets.isEmpty();
+    }
+
     /** True if the peer at the other end of the connection is trusted. */
     public boolean trusts(@Nullable InetSocketAddress peer) {
         if (subnets.isEmpty() || peer == null || peer.isUnresolved()) {

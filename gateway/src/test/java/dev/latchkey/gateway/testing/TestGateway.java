@@ -121,9 +121,12 @@ public final class TestGateway implements AutoCloseable {
         }
 
         public Builder on(RedisServer redis) {
-            return properties(redis.gatewayProperties())
-                    .property("latchkey.store", "redis")
-                    .property("latchkey.secret-keys", RING);
+            return on(redis.gatewayProperties());
+        }
+
+        /** On a Redis of several servers, which these properties lead to. */
+        public Builder on(Map<String, String> redis) {
+            return properties(redis).property("latchkey.store", "redis").property("latchkey.secret-keys", RING);
         }
 
         public Builder dataIn(Path folder) {
@@ -185,8 +188,10 @@ public final class TestGateway implements AutoCloseable {
             properties.putIfAbsent("latchkey.data-dir", temporaryFolder("latchkey-data"));
             properties.putIfAbsent("latchkey.routes", routeFolder());
             properties.putIfAbsent("latchkey.external-url", "http://localhost:" + port);
+            // It calls the stand-in and itself, whose calls tests count.
+            properties.putIfAbsent("latchkey.self-check", false);
             properties.put("server.port", port);
-            properties.put("latchkey.internal.port", 0);
+            properties.putIfAbsent("latchkey.internal.port", 0);
             List<String> arguments = new ArrayList<>();
             properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
             return arguments;
