@@ -34,6 +34,9 @@ class RedisStoreConfiguration {
     private static final Duration LAST_RECONNECT = Duration.ofSeconds(2);
     private static final Duration TOPOLOGY = Duration.ofSeconds(30);
 
+    /** The first look after a master died comes before another has taken over, so a second one has to be soon. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     @Bean
     RedisStore redisStore(ReactiveRedisConnectionFactory factory) {
         return new RedisStore(factory);
@@ -84,6 +87,7 @@ class RedisStoreConfiguration {
             cluster.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                     .dynamicRefreshSources(refresh.isDynamicRefreshSources())
                     .enableAllAdaptiveRefreshTriggers()
+                    .adaptiveRefreshTriggersTimeout(LOOK_AGAIN)
                     .enablePeriodicRefresh(TOPOLOGY)
                     .build());
         }

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,15 @@ public final class RedisServer implements AutoCloseable {
     private static final String READY = "Ready to accept connections";
 
     private final Path executable;
+    private final List<String> settings;
     private final Path data;
     private final int port;
     private final Thread lastResort = new Thread(this::kill, "redis-last-resort");
     private Process process;
 
-    private RedisServer(Path executable) {
+    private RedisServer(Path executable, List<String> settings) {
         this.executable = executable;
+        this.settings = settings;
         this.port = TestGateway.freePort();
         this.data = newDirectory();
         Runtime.getRuntime().addShutdownHook(lastResort);
@@ -54,12 +57,12 @@ public final class RedisServer implements AutoCloseable {
 
     /** The Redis that comes in a jar, for machines that have none. */
     public static RedisServer embedded() {
-        return new RedisServer(Embedded.EXECUTABLE);
+        return new RedisServer(Embedded.EXECUTABLE, List.of());
     }
 
-    /** The machine's own, at {@code /usr/bin/redis-server}. */
-    public static RedisServer debian() {
-        return new RedisServer(DEBIAN);
+    /** The machine's own, at {@code /usr/bin/redis-server}, with settings as on its command line. */
+    public static RedisServer debian(String... settings) {
+        return new RedisServer(DEBIAN, List.of(settings));
     }
 
     /** Whether {@link #debian()} can work here. */
@@ -107,6 +110,13 @@ public final class RedisServer implements AutoCloseable {
         process = null;
     }
 
+    /** Ends the process as {@code kill -9} does. */
+    public synchronized void crash() {
+        kill();
+        awaitEnd();
+        process = null;
+    }
+
     /** Freezes the process: the port still accepts, nothing answers. */
     public synchronized void pause() {
         signal("STOP");
@@ -144,7 +154,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private List<String> command() {
-        return List.of(
+        List<String> command = new ArrayList<>(List.of(
                 executable.toString(),
                 "--port",
                 String.valueOf(port),
@@ -157,7 +167,9 @@ public final class RedisServer implements AutoCloseable {
                 "--appendonly",
                 "yes",
                 "--appendfsync",
-                "no");
+                "no"));
+        command.addAll(settings);
+        return command;
     }
 
     /** Reads the log for the line that says so; the reader goes on, so that the log never blocks the process. */
@@ -227,7 +239,8 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    private <T> T ask(Function<RedisCommands<byte[], byte[]>, T> question) {
+    /** Asks it something over a connection made for that. */
+    public <T> T ask(Function<RedisCommands<byte[], byte[]>, T> question) {
         RedisClient client = RedisClient.create(
                 RedisURI.builder().withHost(host()).withPort(port).build());
         try (var connection = client.connect(ByteArrayCodec.INSTANCE)) {
