@@ -67,6 +67,12 @@ public final class GatewayProcess implements AutoCloseable {
         return List.copyOf(log);
     }
 
+    /** Tells it to stop, as a rolling restart does, and returns when it is gone. */
+    public void terminate() {
+        process.destroy();
+        process.onExit().join();
+    }
+
     /** Ends it as {@code kill -9} does; returns when it is gone. */
     public void kill() {
         process.destroyForcibly();
