@@ -8,6 +8,7 @@ import dev.latchkey.gateway.identity.AuthAnswer;
 import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
 import dev.latchkey.gateway.limit.InboundLimits;
+import dev.latchkey.gateway.ops.Recording;
 import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.route.BuiltInStage;
 import dev.latchkey.gateway.route.CredentialLoader;
@@ -34,6 +35,7 @@ class PipelineConfiguration {
     /** The order of everything that happens to a request. */
     @Bean
     GatewayPipeline gatewayPipeline(
+            Recording recording,
             ProblemBoundary problems,
             RequestDoor door,
             GatewayAddress address,
@@ -54,7 +56,9 @@ class PipelineConfiguration {
             Forward forward) {
         return new GatewayPipeline(
                 List.of(
-                        // Outermost, so that a failure of any stage is answered in one place.
+                        // Around everything, so that whatever became of a request is noted.
+                        recording,
+                        // Outermost of the rest, so that a failure of any stage is answered in one place.
                         problems,
                         // Before anything decides: the id, the peer, the host, the path.
                         door,

@@ -14,6 +14,7 @@ class PipelineOrderTest {
                 TestGateway gateway = TestGateway.signingInAt(github).start()) {
             assertThat(gateway.bean(GatewayPipeline.class).order())
                     .containsExactly(
+                            "Recording",
                             "ProblemBoundary",
                             "RequestDoor",
                             "ForwardAuth",

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.forward;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.web.OwnCookie;
+import dev.latchkey.gateway.web.Passage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class BackendAnswer implements HttpHeadersFilter {
 
     @Override
     public HttpHeaders filter(HttpHeaders received, ServerWebExchange exchange) {
+        Passage.of(exchange).backendAnswered();
         refuseSwitch(exchange);
         streams.begun(exchange, received);
         HttpHeaders passed = new HttpHeaders();

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
 import dev.latchkey.gateway.route.Route;
+import dev.latchkey.gateway.web.Passage;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
@@ -37,9 +38,16 @@ public final class Forward implements PermittedStage {
         org.springframework.cloud.gateway.route.Route route = carried.get(permit.route(), Forward::carriedBySpring);
         exchange.getAttributes().put(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR, route);
         StandingAccess.remember(permit, exchange);
+        Passage passage = Passage.of(exchange);
+        passage.backendAsked();
         return OwnLoop.begin(exchange, handler.handle(exchange))
+                // Before whoever looks at it when all is over; a client that leaves is told of further down.
+                .doOnTerminate(passage::backendLeft)
                 .onErrorMap(BackendFailure::asProblem)
-                .doFinally(signal -> streams.ended(exchange));
+                .doFinally(signal -> {
+                    passage.backendLeft();
+                    streams.ended(exchange);
+                });
     }
 
     private static org.springframework.cloud.gateway.route.Route carriedBySpring(Route route) {

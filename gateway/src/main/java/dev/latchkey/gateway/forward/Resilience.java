@@ -21,6 +21,8 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,6 +86,21 @@ public final class Resilience implements PermittedStage {
     private static Mono<Void> attempt(Permit permit, ServerWebExchange exchange, Next next) {
         ServerWebExchangeUtils.reset(exchange);
         return next.proceed(permit, exchange);
+    }
+
+    /** The circuit breakers in use: by the app's address, how much of it is closed to requests, from 0 to 1. */
+    public Map<String, Double> circuits() {
+        Map<String, Double> circuits = new HashMap<>();
+        breakers.asMap()
+                .forEach((key, breaker) -> circuits.merge(
+                        key.backend().toString(),
+                        switch (breaker.getState()) {
+                            case OPEN, FORCED_OPEN -> 1.0;
+                            case HALF_OPEN -> 0.5;
+                            default -> 0.0;
+                        },
+                        Math::max));
+        return circuits;
     }
 
     // One by one, from the outside in

@@ -13,8 +13,10 @@ public sealed interface InstallationEvent {
      * GitHub made a token.
      *
      * @param took from asking to having it
+     * @param reach the repositories it is for, and how they were named
+     * @param hashedToken what GitHub's audit log calls it
      */
-    record Minted(Duration took) implements InstallationEvent {}
+    record Minted(Duration took, long installation, String reach, String hashedToken) implements InstallationEvent {}
 
     /** Somebody asked and got none. */
     record Failed(ProblemCode code) implements InstallationEvent {}

@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.installation;
 
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.watch.TokenHash;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,8 +120,11 @@ final class Minting implements Sought<InstallationToken> {
     private Mono<InstallationToken> mint() {
         long start = System.nanoTime();
         return api.mint(app, installation, reach, numbers)
-                .doOnNext(token ->
-                        events.accept(new InstallationEvent.Minted(Duration.ofNanos(System.nanoTime() - start))));
+                .doOnNext(token -> events.accept(new InstallationEvent.Minted(
+                        Duration.ofNanos(System.nanoTime() - start),
+                        installation,
+                        String.join(",", token.repositories()),
+                        TokenHash.of(token.reveal()))));
     }
 
     @Override

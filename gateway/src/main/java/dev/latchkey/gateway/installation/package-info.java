@@ -1,5 +1,5 @@
 /** Brokers GitHub App installation tokens: one mint at a time per key, cached until near expiry. */
-@ApplicationModule(allowedDependencies = {"problem", "keys", "store", "provider"})
+@ApplicationModule(allowedDependencies = {"problem", "watch", "keys", "store", "provider"})
 @NullMarked
 package dev.latchkey.gateway.installation;
 

@@ -14,6 +14,9 @@ import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenNeed;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +68,7 @@ public final class AccountLinks implements TokenNeed {
     private final ApiTokens apiTokens;
     private final Duration lifetime;
     private final Clock clock;
+    private final Audit audit;
 
     AccountLinks(
             Store store,
@@ -74,7 +78,8 @@ public final class AccountLinks implements TokenNeed {
             TokenEndings endings,
             ApiTokens apiTokens,
             Duration lifetime,
-            Clock clock) {
+            Clock clock,
+            Audit audit) {
         this.links = new SealedRecords<>(store, keys, "link", AccountLink.class);
         this.asks = new SealedRecords<>(store, keys, "link-ask", LinkAsk.class);
         this.linkTokens = new SealedRecords<>(store, keys, "link-token", LinkToken.class);
@@ -85,6 +90,7 @@ public final class AccountLinks implements TokenNeed {
         this.apiTokens = apiTokens;
         this.lifetime = lifetime;
         this.clock = clock;
+        this.audit = audit;
     }
 
     /**
@@ -225,7 +231,13 @@ public final class AccountLinks implements TokenNeed {
                         .then(Mono.defer(() -> old.map(before -> replaced(name, before.value(), link))
                                 .orElse(Mono.empty()))))
                 .then(Mono.defer(() -> hook.tell(LinkEvent.of("linked", link, clock.instant()))))
+                .doOnSuccess(told -> audit.tell(
+                        event(Action.LINK_MADE, link).with("expires", link.end().toString())))
                 .thenReturn(link);
+    }
+
+    private static AuditEvent event(Action action, AccountLink link) {
+        return AuditEvent.success(action).of(link.person().id().toString()).with("link", link.user());
     }
 
     /** Puts a link in the place of the one there is, which is emitted: of two at once, each sees the other or is seen. */
@@ -363,8 +375,14 @@ public final class AccountLinks implements TokenNeed {
         String name = LinkName.of(user);
         return live(name)
                 .flatMap(kept -> links.delete(kept)
-                        .flatMap(deleted -> deleted ? taken(name, kept.value()).thenReturn(true) : end(user)))
+                        .flatMap(
+                                deleted -> deleted ? endedBy(name, kept.value()).thenReturn(true) : end(user)))
                 .defaultIfEmpty(false);
+    }
+
+    private Mono<Void> endedBy(String name, AccountLink link) {
+        audit.tell(event(Action.LINK_ENDED, link).with("reason", "ended"));
+        return taken(name, link);
     }
 
     /** What hangs on a link goes with it. */
@@ -449,6 +467,8 @@ public final class AccountLinks implements TokenNeed {
 
     private Mono<Void> told(Kept<AccountLink> ended, String event) {
         return hook.tell(LinkEvent.of(event, ended.value(), clock.instant()))
+                .doOnSuccess(told ->
+                        audit.tell(event(Action.LINK_ENDED, ended.value()).with("reason", event)))
                 .then(Mono.defer(() -> links.delete(ended)))
                 .then(Mono.defer(() -> taken(ended.id(), ended.value())));
     }

@@ -10,6 +10,7 @@ import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
@@ -39,8 +40,9 @@ class LinkConfiguration {
             TokenEndings endings,
             ApiTokens apiTokens,
             LinkProperties properties,
-            Clock clock) {
-        return new AccountLinks(store, keys, hook, vault, endings, apiTokens, properties.lifetime(), clock);
+            Clock clock,
+            Audit audit) {
+        return new AccountLinks(store, keys, hook, vault, endings, apiTokens, properties.lifetime(), clock, audit);
     }
 
     @Bean

@@ -8,6 +8,9 @@ import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +31,7 @@ public final class DeviceSignIn {
     private final ApiTokens apiTokens;
     private final Sessions sessions;
     private final Clock clock;
+    private final Audit audit;
 
     DeviceSignIn(
             DeviceFlow flow,
@@ -36,7 +40,8 @@ public final class DeviceSignIn {
             TokenVault vault,
             ApiTokens apiTokens,
             Sessions sessions,
-            Clock clock) {
+            Clock clock,
+            Audit audit) {
         this.flow = flow;
         this.gitHub = gitHub;
         this.profiles = profiles;
@@ -44,6 +49,7 @@ public final class DeviceSignIn {
         this.apiTokens = apiTokens;
         this.sessions = sessions;
         this.clock = clock;
+        this.audit = audit;
     }
 
     /** What became of a person's sign-in, as GitHub says it now. */
@@ -90,6 +96,7 @@ public final class DeviceSignIn {
             return Mono.just(new Progress.SlowDown(slower.interval()));
         }
         if (answer instanceof DeviceFlow.Answer.Denied) {
+            audit.tell(AuditEvent.failure(Action.SIGN_IN, "sign-in.declined").with("flow", "device"));
             return Mono.just(new Progress.Denied());
         }
         return Mono.just(answer instanceof DeviceFlow.Answer.Pending ? new Progress.Pending() : new Progress.Expired());
@@ -97,7 +104,17 @@ public final class DeviceSignIn {
 
     private Mono<Progress> signedIn(ProviderToken token, Instant end) {
         return profiles.read(gitHub.registration(), token)
-                .flatMap(person -> keep(person, token, end).thenReturn(new Progress.SignedIn(person, token.scopes())));
+                .flatMap(person -> keep(person, token, end)
+                        .doOnSuccess(kept -> audit.tell(signedIn(person, token)))
+                        .thenReturn(new Progress.SignedIn(person, token.scopes())));
+    }
+
+    private static AuditEvent signedIn(Person person, ProviderToken token) {
+        return AuditEvent.success(Action.SIGN_IN)
+                .of(person.id().toString())
+                .with("login", person.login())
+                .with("flow", "device")
+                .withToken(token.accessToken().reveal());
     }
 
     /** It takes the place of the token that sessions and API tokens live by, so it has to last as long as they do. */

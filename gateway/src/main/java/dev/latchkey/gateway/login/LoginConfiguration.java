@@ -20,6 +20,7 @@ import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
@@ -83,7 +84,8 @@ class LoginConfiguration {
             GatewayAddress address,
             Clock clock,
             ObjectProvider<SignInFailures> failures,
-            Throttle throttle) {
+            Throttle throttle,
+            Audit audit) {
         return new SignIn(
                 providers,
                 new AttemptCookies(address, keys),
@@ -96,7 +98,8 @@ class LoginConfiguration {
                 address,
                 clock,
                 failures.getIfUnique(() -> (target, problem) -> Mono.just(problem)),
-                new Guesses("sign-in-states", STATES, throttle.here()));
+                new Guesses("sign-in-states", STATES, throttle.here()),
+                audit);
     }
 
     @Bean
@@ -174,8 +177,14 @@ class LoginConfiguration {
 
     @Bean
     DeviceSignIn deviceSignIn(
-            DeviceFlow flow, GitHub gitHub, TokenVault vault, ApiTokens apiTokens, Sessions sessions, Clock clock) {
-        return new DeviceSignIn(flow, gitHub, new GitHubProfile(gitHub), vault, apiTokens, sessions, clock);
+            DeviceFlow flow,
+            GitHub gitHub,
+            TokenVault vault,
+            ApiTokens apiTokens,
+            Sessions sessions,
+            Clock clock,
+            Audit audit) {
+        return new DeviceSignIn(flow, gitHub, new GitHubProfile(gitHub), vault, apiTokens, sessions, clock, audit);
     }
 
     @Bean

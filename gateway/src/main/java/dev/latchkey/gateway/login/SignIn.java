@@ -12,6 +12,9 @@ import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.RequestScope;
 import java.net.URI;
@@ -59,6 +62,7 @@ public final class SignIn {
     private final Clock clock;
     private final SignInFailures failures;
     private final Guesses states;
+    private final Audit audit;
 
     SignIn(
             SignInProviders providers,
@@ -72,7 +76,8 @@ public final class SignIn {
             GatewayAddress address,
             Clock clock,
             SignInFailures failures,
-            Guesses states) {
+            Guesses states,
+            Audit audit) {
         this.providers = providers;
         this.attempts = attempts;
         this.sessions = sessions;
@@ -85,6 +90,7 @@ public final class SignIn {
         this.clock = clock;
         this.failures = failures;
         this.states = states;
+        this.audit = audit;
     }
 
     // The way there
@@ -187,11 +193,31 @@ public final class SignIn {
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.STATE_INVALID)))
                 .onErrorMap(Problem.class, problem -> problem.startOverAt(address.at("/start")))
                 .flatMap(attempt -> Mono.fromCallable(() -> CallbackAnswer.read(request.getQueryParams()))
-                        .flatMap(answer -> finish(attempt, answer, callback, origin(exchange)))
+                        .flatMap(answer -> finish(attempt, answer, callback, exchange))
                         .onErrorResume(
                                 Problem.class,
                                 problem -> failures.failed(attempt.target(), problem.startOverAt(startOf(attempt)))
-                                        .flatMap(Mono::error)));
+                                        .flatMap(Mono::error)))
+                .doOnError(Problem.class, problem -> audit.tell(failed(exchange, problem)));
+    }
+
+    private static AuditEvent failed(ServerWebExchange exchange, Problem problem) {
+        RequestScope scope = RequestScope.of(exchange);
+        return AuditEvent.failure(Action.SIGN_IN, problem.code().code())
+                .with("client", scope.client())
+                .with("request", scope.requestId());
+    }
+
+    private static AuditEvent succeeded(
+            ServerWebExchange exchange, SignInProvider.Arrived arrived, Sessions.Started started) {
+        RequestScope scope = RequestScope.of(exchange);
+        return AuditEvent.success(Action.SIGN_IN)
+                .of(arrived.person().id().toString())
+                .with("login", arrived.person().login())
+                .with("session", started.session().id())
+                .withToken(arrived.token().accessToken().reveal())
+                .with("client", scope.client())
+                .with("request", scope.requestId());
     }
 
     private URI startOf(SignInAttempt attempt) {
@@ -224,7 +250,7 @@ public final class SignIn {
     }
 
     private Mono<Finished> finish(
-            SignInAttempt attempt, CallbackAnswer answer, URI callback, BrowserSession.Origin origin) {
+            SignInAttempt attempt, CallbackAnswer answer, URI callback, ServerWebExchange exchange) {
         if (attempt.isExpired(clock.instant())) {
             return Mono.error(Problem.of(ProblemCode.STATE_EXPIRED));
         }
@@ -232,7 +258,7 @@ public final class SignIn {
                 .withId(attempt.provider() == null ? GitHub.ID : attempt.provider())
                 .filterWhen(provider -> providers.isAnswerOf(provider, answer.issuer()))
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.ISSUER_WRONG)))
-                .flatMap(provider -> finish(provider, attempt, answer, callback, origin));
+                .flatMap(provider -> finish(provider, attempt, answer, callback, exchange));
     }
 
     private Mono<Finished> finish(
@@ -240,7 +266,7 @@ public final class SignIn {
             SignInAttempt attempt,
             CallbackAnswer answer,
             URI callback,
-            BrowserSession.Origin origin) {
+            ServerWebExchange exchange) {
         if (answer.error() != null) {
             return Mono.error(refusal(provider, answer.error()));
         }
@@ -249,7 +275,8 @@ public final class SignIn {
                 .filter(first -> first)
                 .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.STATE_USED)))
                 .flatMap(first -> exchange(provider, attempt, answer.codeOrThrow(), callback))
-                .flatMap(arrived -> begin(provider, arrived, origin))
+                .flatMap(arrived -> begin(provider, arrived, origin(exchange))
+                        .doOnNext(started -> audit.tell(succeeded(exchange, arrived, started))))
                 .map(started -> new Finished(attempt.target(), started));
     }
 

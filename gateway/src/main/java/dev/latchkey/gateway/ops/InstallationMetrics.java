@@ -5,7 +5,6 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import org.springframework.context.event.EventListener;
 
 /**
@@ -21,20 +20,8 @@ final class InstallationMetrics {
 
     InstallationMetrics(MeterRegistry meters) {
         this.meters = meters;
-        this.hits = Counter.builder("latchkey.installation.hits")
-                .description("Tokens that were at hand")
-                .register(meters);
-        this.mints = Timer.builder("latchkey.installation.mint")
-                .description("How long GitHub took to make a token")
-                .serviceLevelObjectives(
-                        Duration.ofMillis(100),
-                        Duration.ofMillis(250),
-                        Duration.ofMillis(500),
-                        Duration.ofSeconds(1),
-                        Duration.ofMillis(2_500),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(10))
-                .register(meters);
+        this.hits = Metric.INSTALLATION_HITS.counter(meters);
+        this.mints = Metric.INSTALLATION_MINT.timer(meters);
         failures(ProblemCode.GITHUB_APP_REFUSED);
     }
 
@@ -50,9 +37,6 @@ final class InstallationMetrics {
     }
 
     private Counter failures(ProblemCode code) {
-        return Counter.builder("latchkey.installation.failures")
-                .description("Requests that failed, by problem code")
-                .tag("code", code.code())
-                .register(meters);
+        return Metric.INSTALLATION_FAILURES.counter(meters, code.code());
     }
 }

@@ -5,12 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import dev.latchkey.gateway.web.ProblemDocument;
 import dev.latchkey.gateway.web.ThisMachine;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.web.reactive.function.server.HandlerFilterFunction;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -23,20 +28,57 @@ import reactor.core.publisher.Mono;
  */
 final class InternalDoor implements HandlerFilterFunction<ServerResponse, ServerResponse> {
 
+    private static final String MARK = "X-Latchkey-Problem";
     private static final String SCHEME = "Bearer ";
 
     private final List<SecretSource> tokens;
     private final ProblemDocument document;
+    private final Audit audit;
 
-    InternalDoor(List<SecretSource> tokens, ProblemDocument document) {
+    InternalDoor(List<SecretSource> tokens, ProblemDocument document, Audit audit) {
         this.tokens = List.copyOf(tokens);
         this.document = document;
+        this.audit = audit;
     }
 
     @Override
     public Mono<ServerResponse> filter(ServerRequest request, HandlerFunction<ServerResponse> next) {
         boolean allowed = tokens.isEmpty() ? ThisMachine.calls(request) : bearsToken(request);
-        return allowed ? next.handle(request) : refuse(request);
+        return allowed ? audited(request, next.handle(request)) : refuse(request);
+    }
+
+    /** What only reads leaves no trace; what changes something does, whether it came to pass or not. */
+    private Mono<ServerResponse> audited(ServerRequest request, Mono<ServerResponse> answer) {
+        if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+            return answer;
+        }
+        return answer.doOnNext(done -> audit.tell(operation(request, done)))
+                .doOnError(failure -> audit.tell(failed(request, failure)));
+    }
+
+    private static AuditEvent failed(ServerRequest request, Throwable failure) {
+        ProblemCode code = failure instanceof Problem problem ? problem.code() : ProblemCode.INTERNAL;
+        return about(request, AuditEvent.failure(Action.OPERATION, code.code()))
+                .with("status", Integer.toString(code.status()));
+    }
+
+    private static AuditEvent operation(ServerRequest request, ServerResponse answer) {
+        HttpStatusCode status = answer.statusCode();
+        AuditEvent event = status.isError()
+                ? AuditEvent.failure(Action.OPERATION, reason(answer))
+                : AuditEvent.success(Action.OPERATION);
+        return about(request, event).with("status", Integer.toString(status.value()));
+    }
+
+    private static String reason(ServerResponse answer) {
+        String code = answer.headers().getFirst(MARK);
+        return code == null ? "refused" : code;
+    }
+
+    private static AuditEvent about(ServerRequest request, AuditEvent event) {
+        return event.with("method", request.method().name())
+                .with("path", request.uri().getRawPath())
+                .with("peer", request.remoteAddress().map(Object::toString).orElse(null));
     }
 
     /** Takes as long for a near miss as for a far one, and for the first token as for the last. */
@@ -55,11 +97,13 @@ final class InternalDoor implements HandlerFilterFunction<ServerResponse, Server
 
     private Mono<ServerResponse> refuse(ServerRequest request) {
         Problem problem = Problem.of(ProblemCode.INTERNAL_TOKEN_REQUIRED);
+        audit.tell(about(
+                request, AuditEvent.failure(Action.OPERATION, problem.code().code())));
         String id = UUID.randomUUID().toString().replace("-", "");
         return ServerResponse.status(problem.code().status())
                 .contentType(ProblemDocument.MEDIA_TYPE)
                 .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"internal\"")
-                .header("X-Latchkey-Problem", problem.code().code())
+                .header(MARK, problem.code().code())
                 .bodyValue(document.render(problem, id, request.uri().getRawPath()));
     }
 }

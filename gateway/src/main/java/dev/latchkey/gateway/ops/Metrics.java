@@ -14,9 +14,11 @@ final class Metrics {
     private static final MediaType TEXT = MediaType.parseMediaType("text/plain;version=0.0.4;charset=utf-8");
 
     private final PrometheusMeterRegistry meters;
+    private final CircuitMetrics circuits;
 
-    Metrics(PrometheusMeterRegistry meters) {
+    Metrics(PrometheusMeterRegistry meters, CircuitMetrics circuits) {
         this.meters = meters;
+        this.circuits = circuits;
     }
 
     InternalRoutes routes() {
@@ -25,6 +27,7 @@ final class Metrics {
     }
 
     private Mono<ServerResponse> scrape(ServerRequest request) {
+        circuits.refresh();
         return ServerResponse.ok().contentType(TEXT).bodyValue(meters.scrape());
     }
 }

@@ -9,6 +9,7 @@ import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.tls.InternalTls;
+import dev.latchkey.gateway.watch.Audit;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.GuardedRoutes;
 import dev.latchkey.gateway.web.InternalRoutes;
@@ -39,8 +40,8 @@ class OpsConfiguration {
     }
 
     @Bean
-    InternalRoutes metricsRoutes(PrometheusMeterRegistry meters) {
-        return new Metrics(meters).routes();
+    InternalRoutes metricsRoutes(PrometheusMeterRegistry meters, CircuitMetrics circuits) {
+        return new Metrics(meters, circuits).routes();
     }
 
     @Bean
@@ -59,11 +60,11 @@ class OpsConfiguration {
     }
 
     @Bean
-    InternalDoor internalDoor(InternalProperties properties, GatewayAddress address, Clock clock) {
+    InternalDoor internalDoor(InternalProperties properties, GatewayAddress address, Clock clock, Audit audit) {
         List<SecretSource> tokens = properties.token().stream()
                 .map(token -> SecretSource.of(token, clock))
                 .toList();
-        return new InternalDoor(tokens, new ProblemDocument(address));
+        return new InternalDoor(tokens, new ProblemDocument(address), audit);
     }
 
     @Bean

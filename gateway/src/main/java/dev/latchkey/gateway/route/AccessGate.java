@@ -3,6 +3,7 @@ package dev.latchkey.gateway.route;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.Passage;
 import dev.latchkey.gateway.web.RequestScope;
 import java.time.Clock;
 import java.util.Objects;
@@ -92,12 +93,16 @@ public final class AccessGate {
     }
 
     private Mono<Void> act(Decision decision, ServerWebExchange exchange, PermittedStage.Next next) {
+        Passage passage = Passage.of(exchange);
         if (decision instanceof Decision.Permitted permitted) {
+            passage.decided(Passage.Decision.PERMITTED);
             return next.proceed(permitted.permit(), exchange);
         }
         if (decision instanceof Decision.Denied denied) {
+            passage.decided(Passage.Decision.DENIED);
             throw denied.why();
         }
+        passage.decided(Passage.Decision.CHALLENGED);
         return challenger.challenge(exchange);
     }
 }

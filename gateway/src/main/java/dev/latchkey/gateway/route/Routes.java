@@ -46,7 +46,7 @@ public final class Routes {
     }
 
     /** What is in force from now on, at each change. */
-    Flux<Status> changes() {
+    public Flux<Status> changes() {
         return replaced.asFlux();
     }
 

@@ -57,6 +57,11 @@ public final class OpenStreams {
         });
     }
 
+    /** How many there are. */
+    public int count() {
+        return open.values().stream().mapToInt(Set::size).sum();
+    }
+
     /** The sessions that have a stream open here. */
     Set<String> sessions() {
         return open.keySet().stream()

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,9 @@ public final class Sessions implements SmartLifecycle {
     private final Map<String, Mono<NearSession>> lookUps = new ConcurrentHashMap<>();
     private final Scheduler writer = Schedulers.newSingle("session-writer", true);
     private final Disposable endings;
+    private final LongAdder nearLoads = new LongAdder();
+    private final LongAdder storeLoads = new LongAdder();
+    private final LongAdder vainLoads = new LongAdder();
     private volatile boolean running;
     private volatile Disposable lookingForEnds = Disposables.disposed();
 
@@ -139,15 +143,32 @@ public final class Sessions implements SmartLifecycle {
         if (!entry.isFresh(now) && entry.startsReload()) {
             reloadBeside(entry);
         }
+        nearLoads.increment();
         return use(entry, now);
     }
 
     /** The session of that cookie value from the store, or empty if there is none; one look-up serves all who wait. */
     public Mono<BrowserSession> load(String value) {
         if (!cookie.isOurs(value)) {
+            vainLoads.increment();
             return Mono.empty();
         }
-        return lookUps.computeIfAbsent(value, this::lookUp).map(entry -> use(entry, clock.millis()));
+        return lookUps.computeIfAbsent(value, this::lookUp)
+                .doOnSuccess(entry -> (entry == null ? vainLoads : storeLoads).increment())
+                .map(entry -> use(entry, clock.millis()));
+    }
+
+    /**
+     * How sessions were looked up since the start.
+     *
+     * @param near in this node's memory
+     * @param store in the store, and found there
+     * @param none and not found: ended, or never there
+     */
+    public record Loads(long near, long store, long none) {}
+
+    public Loads loads() {
+        return new Loads(nearLoads.sum(), storeLoads.sum(), vainLoads.sum());
     }
 
     private Mono<NearSession> lookUp(String value) {

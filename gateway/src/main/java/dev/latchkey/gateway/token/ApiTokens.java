@@ -10,6 +10,9 @@ import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenNeed;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,6 +55,7 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
     private final TokenEndings endings;
     private final OpenStreams streams;
     private final Clock clock;
+    private final Audit audit;
     private final SecureRandom random = new SecureRandom();
     private final Disposable work;
 
@@ -61,13 +65,15 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
             TokenVault vault,
             TokenEndings endings,
             OpenStreams streams,
-            Clock clock) {
+            Clock clock,
+            Audit audit) {
         this.stored = stored;
         this.near = near;
         this.vault = vault;
         this.endings = endings;
         this.streams = streams;
         this.clock = clock;
+        this.audit = audit;
         this.work = Disposables.composite(
                 stored.changes().subscribe(this::hear),
                 Flux.interval(LOOK_EVERY)
@@ -137,7 +143,15 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
         return stored.put(made.token())
                 .then(Mono.defer(() -> checkNumber(made.token())))
                 .then(Mono.defer(() -> vault.keepUntil(person, made.token().end())))
+                .doOnSuccess(kept -> audit.tell(event(Action.API_TOKEN_MADE, made.token())
+                        .with("routes", String.join(",", made.token().routes()))
+                        .with("expires", made.token().end().toString())
+                        .withToken(made.text().reveal())))
                 .thenReturn(made);
+    }
+
+    private static AuditEvent event(Action action, ApiToken token) {
+        return AuditEvent.success(action).of(token.person().id().toString()).with("token", token.id());
     }
 
     private static void check(String name, List<String> routes, Duration life) {
@@ -184,7 +198,11 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
         return stored.of(person)
                 .filter(token -> token.id().equals(id))
                 .next()
-                .flatMap(token -> endAll(token).then(endings.needEnded(person)).thenReturn(true))
+                .flatMap(token -> endAll(token)
+                        .doOnSuccess(ended ->
+                                audit.tell(event(Action.API_TOKEN_ENDED, token).with("reason", "ended")))
+                        .then(endings.needEnded(person))
+                        .thenReturn(true))
                 .defaultIfEmpty(false);
     }
 
@@ -229,7 +247,11 @@ public final class ApiTokens implements TokenNeed, AutoCloseable {
 
     @Override
     public Mono<Void> revoked(PersonId person) {
-        return stored.of(person).concatMap(near::delete).then();
+        return stored.of(person)
+                .concatMap(token -> near.delete(token)
+                        .doOnSuccess(ended ->
+                                audit.tell(event(Action.API_TOKEN_ENDED, token).with("reason", "revoked"))))
+                .then();
     }
 
     private void hear(String message) {

@@ -10,6 +10,7 @@ import dev.latchkey.gateway.session.OpenStreams;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
@@ -32,10 +33,11 @@ class TokenConfiguration {
             TokenEndings endings,
             OpenStreams streams,
             Throttle throttle,
-            Clock clock) {
+            Clock clock,
+            Audit audit) {
         StoredApiTokens stored = new StoredApiTokens(store, keys);
         Guesses guesses = new Guesses("api-tokens", GUESSED, throttle.here());
-        return new ApiTokens(stored, new NearTokens(stored, guesses, clock), vault, endings, streams, clock);
+        return new ApiTokens(stored, new NearTokens(stored, guesses, clock), vault, endings, streams, clock, audit);
     }
 
     @Bean

@@ -4,6 +4,9 @@ import dev.latchkey.gateway.provider.AccessToken;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.provider.TokenEndpoint;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +22,12 @@ final class GitHubTokens implements TokenSource {
 
     private final TokenEndpoint endpoint;
     private final GitHub gitHub;
+    private final Audit audit;
 
-    GitHubTokens(TokenEndpoint endpoint, GitHub gitHub) {
+    GitHubTokens(TokenEndpoint endpoint, GitHub gitHub, Audit audit) {
         this.endpoint = endpoint;
         this.gitHub = gitHub;
+        this.audit = audit;
     }
 
     @Override
@@ -37,19 +42,29 @@ final class GitHubTokens implements TokenSource {
 
     @Override
     public void giveBack(AccessToken token) {
-        beside(Mono.defer(() -> gitHub.revokeAlone(token)));
+        beside(token, Mono.defer(() -> gitHub.revokeAlone(token)));
     }
 
     @Override
     public void release(AccessToken token, Mono<Boolean> back) {
-        beside(back.flatMap(isBack -> isBack ? gitHub.revokeAlone(token) : gitHub.revoke(token)));
+        beside(token, back.flatMap(isBack -> isBack ? gitHub.revokeAlone(token) : gitHub.revoke(token)));
     }
 
     /** Nobody waits for GitHub to be told, and nothing depends on whether it hears. */
-    private static void beside(Mono<Void> revocation) {
+    private void beside(AccessToken token, Mono<Void> revocation) {
         revocation
                 .retryWhen(Retry.backoff(RETRIES, FIRST_RETRY))
-                .subscribe(done -> {}, e -> LOG.warn("A token could not be revoked at GitHub: {}", e.toString()));
+                .subscribe(
+                        done -> {},
+                        e -> failed(token, e),
+                        () -> audit.tell(AuditEvent.success(Action.PROVIDER_TOKEN_REVOKED)
+                                .withToken(token.reveal())));
+    }
+
+    private void failed(AccessToken token, Throwable failure) {
+        LOG.warn("A token could not be revoked at GitHub: {}", failure.toString());
+        audit.tell(
+                AuditEvent.failure(Action.PROVIDER_TOKEN_REVOKED, "not-reached").withToken(token.reveal()));
     }
 
     @Override

@@ -168,7 +168,9 @@ final class Refresher {
 
     /** Somebody is at it: their outcome will be in the record, or their time will be over. */
     private Mono<TokenRecord> waitFor(PersonId person) {
-        return Mono.delay(LOOK_AGAIN, timer).then(Mono.defer(() -> attempt(person)));
+        return Mono.delay(LOOK_AGAIN, timer)
+                .doOnNext(over -> outcomes.waited(LOOK_AGAIN))
+                .then(Mono.defer(() -> attempt(person)));
     }
 
     private Mono<TokenRecord> claim(PersonId person, Kept kept) {

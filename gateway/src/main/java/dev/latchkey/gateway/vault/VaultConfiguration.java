@@ -8,6 +8,7 @@ import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.watch.Audit;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,8 +29,8 @@ class VaultConfiguration {
     }
 
     @Bean
-    TokenSources tokenSources(TokenEndpoint endpoint, GitHub gitHub, Providers providers) {
-        GitHubTokens ofGitHub = new GitHubTokens(endpoint, gitHub);
+    TokenSources tokenSources(TokenEndpoint endpoint, GitHub gitHub, Providers providers, Audit audit) {
+        GitHubTokens ofGitHub = new GitHubTokens(endpoint, gitHub, audit);
         return person ->
                 person.provider().equals(GitHub.ID) ? ofGitHub : new AddedProviderTokens(providers, person.provider());
     }

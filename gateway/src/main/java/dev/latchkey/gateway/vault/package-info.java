@@ -1,5 +1,5 @@
 /** Keeps provider tokens sealed and hands out fresh ones. */
-@ApplicationModule(allowedDependencies = {"problem", "keys", "store", "provider", "session"})
+@ApplicationModule(allowedDependencies = {"problem", "watch", "keys", "store", "provider", "session"})
 @NullMarked
 package dev.latchkey.gateway.vault;
 

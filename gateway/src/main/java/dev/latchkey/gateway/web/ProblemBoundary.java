@@ -69,6 +69,7 @@ public final class ProblemBoundary implements Stage {
 
     private Mono<Void> answer(ServerWebExchange exchange, Throwable failure) {
         Problem problem = asProblem(failure);
+        Passage.of(exchange).failed(problem.code());
         if (problem.getCause() != null && hasGone(exchange.getResponse())) {
             LOG.debug("request={} the client has gone", requestId(exchange));
             return Mono.error(failure);

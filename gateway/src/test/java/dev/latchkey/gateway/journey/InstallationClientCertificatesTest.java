@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.LogLines;
 import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.StubAuthority;
@@ -33,7 +31,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Workers that are known by the certificates they show, in real handshakes at the internal port. */
 class InstallationClientCertificatesTest {
@@ -126,29 +123,24 @@ class InstallationClientCertificatesTest {
     @DisplayName(
             "K-12, K-13: a caller is known by its certificate, and kept to its repositories with a line in the log")
     void K12_K13_aCallerIsKnownByItsCertificateAndKeptToItsRepositories() {
-        Logger audit = (Logger) LoggerFactory.getLogger("latchkey.audit");
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        audit.addAppender(lines);
-        try {
+        try (LogLines lines = LogLines.of("latchkey.audit")) {
             assertThat(TokenWorker.tokenIn(ask(PACKIT, "packit/ogr"))).startsWith("ghs_");
             assertThat(ask(PACKIT, "acme/wiki").statusCode()).isEqualTo(403);
             assertThat(TokenWorker.tokenIn(ask(DOCS, "acme/wiki"))).startsWith("ghs_");
             assertThat(ask(DOCS, "acme/shop").statusCode()).isEqualTo(403);
             assertThat(TokenWorker.tokenIn(ask(PINNED, "acme/shop"))).startsWith("ghs_");
-        } finally {
-            audit.detachAppender(lines);
+            lines.await("caller=pinned");
+            assertThat(lines.with(" decision="))
+                    .satisfiesExactly(
+                            line -> assertThat(line)
+                                    .contains("caller=packit-worker repository=packit/ogr decision=granted"),
+                            line -> assertThat(line)
+                                    .contains("caller=packit-worker repository=acme/wiki", "reason=caller.refused"),
+                            line -> assertThat(line).contains("caller=docs repository=acme/wiki decision=granted"),
+                            line -> assertThat(line)
+                                    .contains("caller=docs repository=acme/shop", "reason=caller.refused"),
+                            line -> assertThat(line).contains("caller=pinned repository=acme/shop decision=granted"));
         }
-        assertThat(lines.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .satisfiesExactly(
-                        line -> assertThat(line)
-                                .contains("caller=packit-worker repository=packit/ogr decision=granted"),
-                        line -> assertThat(line)
-                                .contains("caller=packit-worker repository=acme/wiki", "reason=caller.refused"),
-                        line -> assertThat(line).contains("caller=docs repository=acme/wiki decision=granted"),
-                        line -> assertThat(line).contains("caller=docs repository=acme/shop", "reason=caller.refused"),
-                        line -> assertThat(line).contains("caller=pinned repository=acme/shop decision=granted"));
     }
 
     @Test

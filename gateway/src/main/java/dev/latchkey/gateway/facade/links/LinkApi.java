@@ -10,6 +10,9 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.token.ApiTokens;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.ProblemDocument;
 import java.time.Instant;
@@ -33,7 +36,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** The calls of a chat's server. Who was given a token for whom stands in the audit log, the token nowhere. */
 final class LinkApi {
 
-    private static final Logger AUDIT = LoggerFactory.getLogger("latchkey.audit");
     private static final Logger LOG = LoggerFactory.getLogger(LinkApi.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String LINK = "/links/{user}";
@@ -42,11 +44,13 @@ final class LinkApi {
     private final Routes routes;
     private final GatewayAddress address;
     private final ProblemDocument document;
+    private final Audit audit;
 
-    LinkApi(AccountLinks links, Routes routes, GatewayAddress address) {
+    LinkApi(AccountLinks links, Routes routes, GatewayAddress address, Audit audit) {
         this.links = links;
         this.routes = routes;
         this.address = address;
+        this.audit = audit;
         this.document = new ProblemDocument(address);
     }
 
@@ -168,11 +172,16 @@ final class LinkApi {
         }
         return links.token(user, ids)
                 .flatMap(token -> {
-                    AUDIT.info("link={} decision=granted expires={}", logged(user), token.end());
+                    audit.tell(AuditEvent.success(Action.LINK_TOKEN_GIVEN)
+                            .with("link", logged(user))
+                            .with("decision", "granted")
+                            .with("expires", token.end().toString()));
                     return json(HttpStatus.CREATED, new Given(token.text().reveal(), token.end()));
                 })
                 .switchIfEmpty(Mono.defer(() -> {
-                    AUDIT.warn("link={} decision=refused reason=not-linked", logged(user));
+                    audit.tell(AuditEvent.failure(Action.LINK_TOKEN_GIVEN, "not-linked")
+                            .with("link", logged(user))
+                            .with("decision", "refused"));
                     return json(HttpStatus.NOT_FOUND, Status.none(user));
                 }));
     }

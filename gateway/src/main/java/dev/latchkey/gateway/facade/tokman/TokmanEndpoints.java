@@ -5,6 +5,7 @@ import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.watch.Audit;
 import dev.latchkey.gateway.web.TargetCheck;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,12 +30,13 @@ final class TokmanEndpoints {
     private final InstallationTokens tokens;
     private final Callers callers;
     private final TokmanProperties properties;
-    private final GrantLog log = new GrantLog();
+    private final GrantLog log;
 
-    TokmanEndpoints(InstallationTokens tokens, Callers callers, TokmanProperties properties) {
+    TokmanEndpoints(InstallationTokens tokens, Callers callers, TokmanProperties properties, Audit audit) {
         this.tokens = tokens;
         this.callers = callers;
         this.properties = properties;
+        this.log = new GrantLog(audit);
     }
 
     RouterFunction<ServerResponse> routes() {
