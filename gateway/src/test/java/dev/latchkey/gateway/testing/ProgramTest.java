@@ -20,7 +20,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 @ExtendWith(ProgramTest.Condition.class)
 public @interface ProgramTest {
 
-    /** The program's name, which is its Debian package's as well. */
+    /** The program's name; in Debian the package has it too, but for promtool, which is in prometheus. */
     String value();
 
     final class Condition implements ExecutionCondition {
