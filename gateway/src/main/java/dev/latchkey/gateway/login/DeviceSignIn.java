@@ -4,6 +4,7 @@ import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.provider.DeviceFlow;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderToken;
+import dev.latchkey.gateway.session.KnownPeople;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.token.ApiTokens;
@@ -30,6 +31,7 @@ public final class DeviceSignIn {
     private final TokenVault vault;
     private final ApiTokens apiTokens;
     private final Sessions sessions;
+    private final KnownPeople people;
     private final Clock clock;
     private final Audit audit;
 
@@ -40,6 +42,7 @@ public final class DeviceSignIn {
             TokenVault vault,
             ApiTokens apiTokens,
             Sessions sessions,
+            KnownPeople people,
             Clock clock,
             Audit audit) {
         this.flow = flow;
@@ -48,6 +51,7 @@ public final class DeviceSignIn {
         this.vault = vault;
         this.apiTokens = apiTokens;
         this.sessions = sessions;
+        this.people = people;
         this.clock = clock;
         this.audit = audit;
     }
@@ -121,6 +125,7 @@ public final class DeviceSignIn {
     private Mono<Void> keep(Person person, ProviderToken token, Instant end) {
         return vault.keep(person.id(), token, end)
                 .then(Mono.defer(() -> apiTokens.signedIn(person)))
+                .then(Mono.defer(() -> people.signedIn(person)))
                 .then(Mono.defer(() -> sessions.list(person.id())
                         .map(sessions::endOf)
                         .filter(other -> other.isAfter(end))

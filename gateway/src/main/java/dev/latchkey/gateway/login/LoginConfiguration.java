@@ -12,6 +12,7 @@ import dev.latchkey.gateway.provider.TokenEndpoint;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.Limits;
 import dev.latchkey.gateway.route.Routes;
+import dev.latchkey.gateway.session.KnownPeople;
 import dev.latchkey.gateway.session.SessionCookie;
 import dev.latchkey.gateway.session.SessionLoader;
 import dev.latchkey.gateway.session.Sessions;
@@ -182,9 +183,11 @@ class LoginConfiguration {
             TokenVault vault,
             ApiTokens apiTokens,
             Sessions sessions,
+            KnownPeople people,
             Clock clock,
             Audit audit) {
-        return new DeviceSignIn(flow, gitHub, new GitHubProfile(gitHub), vault, apiTokens, sessions, clock, audit);
+        return new DeviceSignIn(
+                flow, gitHub, new GitHubProfile(gitHub), vault, apiTokens, sessions, people, clock, audit);
     }
 
     @Bean

@@ -40,9 +40,15 @@ class SessionConfiguration {
     }
 
     @Bean
+    KnownPeople knownPeople(Store store, Clock clock) {
+        return new KnownPeople(store, clock);
+    }
+
+    @Bean
     Sessions sessions(
             StoredSessions<?> stored,
             Store store,
+            KnownPeople people,
             SessionCookie cookie,
             ObjectProvider<SessionListener> listeners,
             ApplicationEventPublisher events,
@@ -50,7 +56,7 @@ class SessionConfiguration {
             SessionProperties properties,
             Clock clock) {
         SessionEnds ends = new SessionEnds(store, listeners::orderedStream, events, properties.idle(), clock);
-        return new Sessions(stored, store, cookie, ends, streams, properties, clock);
+        return new Sessions(stored, store, people, cookie, ends, streams, properties, clock);
     }
 
     @Bean

@@ -44,6 +44,7 @@ public final class Sessions implements SmartLifecycle {
 
     private final StoredSessions<?> stored;
     private final Store store;
+    private final KnownPeople people;
     private final SessionCookie cookie;
     private final SessionEnds ends;
     private final OpenStreams streams;
@@ -71,6 +72,7 @@ public final class Sessions implements SmartLifecycle {
     Sessions(
             StoredSessions<?> stored,
             Store store,
+            KnownPeople people,
             SessionCookie cookie,
             SessionEnds ends,
             OpenStreams streams,
@@ -78,6 +80,7 @@ public final class Sessions implements SmartLifecycle {
             Clock clock) {
         this.stored = stored;
         this.store = store;
+        this.people = people;
         this.cookie = cookie;
         this.ends = ends;
         this.streams = streams;
@@ -117,6 +120,7 @@ public final class Sessions implements SmartLifecycle {
         return stored.create(person, origin, now, end)
                 .flatMap(session -> store.addMember(sessionsOf(person.id()), session.id(), end)
                         .then(ends.expect(person.id(), session.id(), endOf(session, now)))
+                        .then(people.signedIn(person))
                         .thenReturn(session))
                 .map(session -> {
                     String value = cookie.valueOf(session.id());

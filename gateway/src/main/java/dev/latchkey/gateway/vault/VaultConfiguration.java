@@ -4,6 +4,7 @@ import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.provider.TokenEndpoint;
+import dev.latchkey.gateway.session.KnownPeople;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
@@ -84,6 +85,12 @@ class VaultConfiguration {
     @Bean
     AsPerson asPerson(TokenVault vault, StoredTokens tokens, TokenSources sources, Refresher refresher) {
         return new AsPerson(vault, tokens, sources, refresher, Schedulers.parallel());
+    }
+
+    @Bean
+    Withdrawal withdrawal(
+            Sessions sessions, ObjectProvider<TokenNeed> needs, TokenEndings tokenEndings, KnownPeople people) {
+        return new Withdrawal(sessions, needs::stream, tokenEndings, people);
     }
 
     @Bean

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.GitHubStub;
@@ -12,6 +14,9 @@ import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.StubPerson;
 import dev.latchkey.gateway.testing.TestGateway;
+import dev.latchkey.gateway.token.ApiTokens;
+import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.vault.Withdrawal;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +25,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.AfterAll;
@@ -239,6 +246,56 @@ class ApiTokensTest {
         assertThat(call(first, "/wiki/x", token).statusCode()).isEqualTo(200);
         CLOCK.advance(Duration.ofSeconds(60));
         assertProblem(call(first, "/wiki/x", token), 401, "api-token.refused");
+    }
+
+    /** An operator takes back whatever somebody holds, and knows them by their login. */
+    @Test
+    void endsWithWhateverElseItsMakerHoldsWhereThatIsWithdrawn() throws Exception {
+        HttpPerson browser = signIn();
+        HttpPerson elsewhere = browser.twin().alsoAt(second.url());
+        String token = token(browser);
+        assertThat(call(second, "/wiki/x", token).statusCode()).isEqualTo(200);
+        assertThat(elsewhere.fetch("/wiki/x").statusCode()).isEqualTo(200);
+        HttpResponse<InputStream> stream = watch(second, token);
+        StubPerson withdrawn = person;
+        somebodyNew();
+        HttpPerson bystander = signIn();
+        Withdrawal withdrawal = first.bean(Withdrawal.class);
+
+        assertThat(withdrawal.fromNamed("github", "nobody-here").collectList().block())
+                .isEmpty();
+        List<PersonId> from = withdrawal
+                .fromNamed("github", withdrawn.login().toUpperCase(Locale.ROOT))
+                .collectList()
+                .block();
+
+        assertThat(from).hasSize(1);
+        assertThat(browser.fetch("/wiki/x").statusCode()).isEqualTo(401);
+        assertProblem(call(first, "/wiki/x", token), 401, "api-token.refused");
+        await().untilAsserted(() -> assertProblem(call(second, "/wiki/x", token), 401, "api-token.refused"));
+        await().until(() -> elsewhere.fetch("/wiki/x").statusCode() == 401);
+        await().untilAsserted(() -> assertThat(app.openStreams()).isZero());
+        stream.body().close();
+        assertThat(first.bean(Sessions.class).list(from.get(0)).collectList().block())
+                .isEmpty();
+        assertThat(first.bean(ApiTokens.class).list(from.get(0)).collectList().block())
+                .isEmpty();
+        assertThat(first.bean(TokenVault.class).scopes(from.get(0)).blockOptional())
+                .isEmpty();
+        assertThat(bystander.fetch("/wiki/x").statusCode()).isEqualTo(200);
+        // Once more, for what failed in between, it has nothing to do.
+        withdrawal.from(from.get(0)).block();
+    }
+
+    private static HttpResponse<InputStream> watch(TestGateway node, String token) throws Exception {
+        HttpRequest watch = HttpRequest.newBuilder(URI.create(node.url() + "/sse?every=100&count=100000"))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpResponse<InputStream> stream = client.send(watch, HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(stream.statusCode()).isEqualTo(200);
+        return stream;
     }
 
     @Test
