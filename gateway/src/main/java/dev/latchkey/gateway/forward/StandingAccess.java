@@ -2,13 +2,11 @@ package dev.latchkey.gateway.forward;
 
 import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.route.Permit;
-import dev.latchkey.gateway.web.RequestScope;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpMethod;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -41,15 +39,11 @@ final class StandingAccess implements AutoCloseable {
     /** By identity: two sockets of one page are two. */
     private static final class Open {
 
-        private final Permit permit;
-        private final HttpMethod method;
-        private final RequestScope scope;
+        private final ServerWebExchange exchange;
         private final Runnable close;
 
         Open(ServerWebExchange exchange, Runnable close) {
-            this.permit = exchange.getRequiredAttribute(PERMIT);
-            this.method = exchange.getRequest().getMethod();
-            this.scope = RequestScope.of(exchange);
+            this.exchange = exchange;
             this.close = close;
         }
     }
@@ -75,7 +69,7 @@ final class StandingAccess implements AutoCloseable {
 
     /** False if what was permitted when the request came is not any more: an app may have taken its time to answer. */
     Mono<Boolean> stillHolds(ServerWebExchange exchange) {
-        return gate.stillPermits(permitOf(exchange), exchange.getRequest().getMethod(), RequestScope.of(exchange));
+        return gate.stillPermits(permitOf(exchange), exchange);
     }
 
     private Mono<Void> lookAgain() {
@@ -86,9 +80,7 @@ final class StandingAccess implements AutoCloseable {
     }
 
     private Mono<Boolean> look(Open entry) {
-        return gate.stillPermits(entry.permit, entry.method, entry.scope)
-                .filter(permitted -> !permitted)
-                .doOnNext(withdrawn -> entry.close.run());
+        return stillHolds(entry.exchange).filter(permitted -> !permitted).doOnNext(withdrawn -> entry.close.run());
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.latchkey.gateway.web.RequestScope;
 import java.time.Clock;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpMethod;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -18,6 +17,8 @@ import reactor.core.publisher.Mono;
  * path that will be forwarded, for every request anew, so that a narrower rule works at once.
  */
 public final class AccessGate {
+
+    private static final String ASKED = AccessGate.class.getName();
 
     private final Challenger challenger;
     private final Policy policy;
@@ -48,19 +49,29 @@ public final class AccessGate {
     }
 
     /**
-     * Whether what was permitted before would be permitted now, by the route that is there now. That GitHub cannot be asked
-     * takes nothing away from anybody.
+     * Whether what was permitted before would be permitted now, by the route that is there now and what that demands of a
+     * request. That GitHub cannot be asked takes nothing away from anybody.
      */
-    public Mono<Boolean> stillPermits(Permit permit, HttpMethod method, RequestScope scope) {
+    public Mono<Boolean> stillPermits(Permit permit, ServerWebExchange exchange) {
+        ServerWebExchange asked = exchange.getRequiredAttribute(ASKED);
+        RequestScope scope = RequestScope.of(asked);
         Route route = routes.find(scope.host(), scope.path());
-        if (route == null || !route.id().equals(permit.route().id())) {
+        if (route == null || !route.id().equals(permit.route().id()) || isOver(permit.caller())) {
             return Mono.just(false);
         }
+        return route.condition() == null
+                ? stillPermits(permit, route, asked)
+                : Mono.from(route.condition().apply(asked))
+                        // Whom a condition that fails would let in, nobody knows.
+                        .onErrorReturn(false)
+                        .defaultIfEmpty(false)
+                        .flatMap(fulfilled -> fulfilled ? stillPermits(permit, route, asked) : Mono.just(false));
+    }
+
+    private Mono<Boolean> stillPermits(Permit permit, Route route, ServerWebExchange asked) {
         Caller caller = permit.caller();
-        if (isOver(caller)) {
-            return Mono.just(false);
-        }
-        Decision decision = policy.decideNow(route, method, scope.path(), caller);
+        Decision decision = policy.decideNow(
+                route, asked.getRequest().getMethod(), RequestScope.of(asked).path(), caller);
         if (caller == null || !(decision instanceof Decision.Undecided)) {
             return Mono.just(decision instanceof Decision.Permitted);
         }
@@ -96,6 +107,8 @@ public final class AccessGate {
         Passage passage = Passage.of(exchange);
         if (decision instanceof Decision.Permitted permitted) {
             passage.decided(Passage.Decision.PERMITTED);
+            // As it came: what follows takes away what a condition may ask for.
+            exchange.getAttributes().put(ASKED, exchange);
             return next.proceed(permitted.permit(), exchange);
         }
         if (decision instanceof Decision.Denied denied) {

@@ -76,6 +76,12 @@ class WebSocketsTest {
         route("raw", "path: /raw/**", "to: " + raw.url(), "allow: [anyone]");
         route("org", "path: /org/**", "to: " + app.url(), "allow: ['org:acme']");
         route("shrinking", "path: /shrinking/**", "to: " + app.url(), "allow: [signed-in]");
+        route(
+                "tenants",
+                "path: /tenants/**",
+                "to: " + app.url(),
+                "allow: [signed-in]",
+                "filters: ['Header=X-Tenant, [ab]']");
         route("leaving", "path: /leaving/**", "to: " + app.url(), "allow: [signed-in]");
         gateway = TestGateway.signingInAt(github)
                 .property("latchkey.routes", folder)
@@ -258,6 +264,22 @@ class WebSocketsTest {
         kept.socket.abort();
     }
 
+    /** The header is the client's own, and what the app is sent instead of the cookie must not matter. */
+    @Test
+    void aConditionThatDemandsMoreClosesTheSocketsThatDoNotFulfilIt() throws Exception {
+        Watched left = open(octocat, "/tenants/ws", "X-Tenant", "a");
+        Watched kept = open(octocat, "/tenants/ws", "X-Tenant", "b");
+        route(
+                "tenants",
+                "path: /tenants/**",
+                "to: " + app.url(),
+                "allow: [signed-in]",
+                "filters: ['Header=X-Tenant, b', 'Header=Cookie, latchkey=.*']");
+        assertThat(left.closed.get(30, TimeUnit.SECONDS)).isEqualTo(4401);
+        assertThat(kept.closed).isNotDone();
+        kept.socket.abort();
+    }
+
     @Test
     void aRouteThatGoesTakesItsSocketsWithIt() throws Exception {
         Watched socket = open(octocat, "/leaving/ws");
@@ -268,9 +290,14 @@ class WebSocketsTest {
     // Details
 
     private Watched open(HttpPerson person, String path) throws Exception {
+        return open(person, path, "X-Tenant", "none");
+    }
+
+    private Watched open(HttpPerson person, String path, String header, String value) throws Exception {
         Watched watched = new Watched();
         watched.socket = HTTP.newWebSocketBuilder()
                 .header("Cookie", cookie(person))
+                .header(header, value)
                 .buildAsync(URI.create("ws://localhost:" + gateway.port() + path), watched)
                 .get(10, TimeUnit.SECONDS);
         return watched;
