@@ -8,7 +8,10 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import reactor.netty.ReactorNetty;
 
-/** Starts the gateway, or with {@code check} as first word only looks at what it would start with. */
+/**
+ * Starts the gateway. With {@code check} as first word it only looks at what it would start with, and with {@code migrate} it
+ * writes what another gateway's configuration becomes here.
+ */
 @SpringBootApplication
 public class GatewayApplication {
 
@@ -16,6 +19,9 @@ public class GatewayApplication {
         List<String> arguments = Arrays.asList(args);
         if (!arguments.isEmpty() && arguments.get(0).equals("check")) {
             System.exit(new CheckCommand(System.out).run(arguments.subList(1, arguments.size())));
+        }
+        if (!arguments.isEmpty() && arguments.get(0).equals("migrate")) {
+            System.exit(new MigrateCommand(System.out).run(arguments.subList(1, arguments.size())));
         }
         oneEventLoopForEachCore();
         application().run(args);
