@@ -23,7 +23,8 @@ class StoreProbeTest {
     private final Store store = (Store) Proxy.newProxyInstance(
             Store.class.getClassLoader(),
             new Class<?>[] {Store.class},
-            (proxy, method, arguments) -> method.getName().equals("ping") ? answer.get().get() : null);
+            (proxy, method, arguments) ->
+                    method.getName().equals("ping") ? answer.get().get() : null);
 
     @Test
     void tellsWhetherTheStoreIsThere() {
