@@ -81,6 +81,11 @@ public final class SigningKeys implements AutoCloseable {
         return given == null ? known().jwks(clock.instant()) : given.get().jwks();
     }
 
+    /** Whether an operator's file has them, and they change with it and by nothing else. */
+    public boolean areGiven() {
+        return given != null;
+    }
+
     /** The next key signs from now on, on all nodes, and a new next one is made. Fails with {@code store.unavailable}. */
     public Mono<Void> rotate() {
         return stored().flatMap(this::rotate);

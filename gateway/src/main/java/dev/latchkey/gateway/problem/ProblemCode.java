@@ -346,6 +346,12 @@ public enum ProblemCode {
             401,
             "The token of the sign-in service is not valid, or not any more",
             "Sign in again through the app that it was made for."),
+    SESSION_UNKNOWN("session.unknown", 404, "There is no such session", "It may have ended. Look at the list again."),
+    KEYS_GIVEN(
+            "keys.given",
+            409,
+            "The signing keys are not made here",
+            "Change the file that latchkey.signing-keys.file names; it is read anew by itself."),
     PERSON_UNKNOWN("person.unknown", 404, "This person is not known here", "Let the person sign in first."),
     RETURN_TARGET_REFUSED(
             "return-target.refused",

@@ -1,0 +1,47 @@
+package dev.latchkey.gateway.ops;
+
+import dev.latchkey.gateway.keys.SigningKeys;
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Which keys sign identity JWTs, and the next one's turn now. */
+final class KeyAdmin {
+
+    private final SigningKeys keys;
+
+    KeyAdmin(SigningKeys keys) {
+        this.keys = keys;
+    }
+
+    void on(RouterFunctions.Builder routes) {
+        routes.GET("/admin/keys", request -> list()).POST("/admin/keys/rotate", this::rotate);
+    }
+
+    private record Shown(String kid, boolean signs) {}
+
+    private record Listing(List<Shown> signing) {}
+
+    private Mono<ServerResponse> list() {
+        String current = keys.current().kid();
+        List<Shown> shown = new ArrayList<>();
+        JsonMapper.shared().readTree(keys.jwks()).path("keys").forEach(key -> {
+            String kid = key.path("kid").asString();
+            shown.add(new Shown(kid, kid.equals(current)));
+        });
+        return ServerResponse.ok().bodyValue(new Listing(shown));
+    }
+
+    private Mono<ServerResponse> rotate(ServerRequest request) {
+        if (keys.areGiven()) {
+            throw Problem.of(ProblemCode.KEYS_GIVEN);
+        }
+        return keys.rotate().then(Mono.defer(this::list));
+    }
+}
