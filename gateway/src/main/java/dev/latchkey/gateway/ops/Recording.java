@@ -16,6 +16,7 @@ import dev.latchkey.gateway.web.Stage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
@@ -98,10 +99,19 @@ public final class Recording implements Stage, AutoCloseable {
     public Mono<Void> handle(ServerWebExchange exchange, Next next) {
         Passage passage = Passage.begin(exchange);
         begun.increment();
-        return next.proceed(exchange).doFinally(signal -> end(exchange, passage, signal));
+        Channel channel = access == null ? null : channelOf(exchange);
+        return next.proceed(exchange).doFinally(signal -> end(exchange, passage, signal, channel));
     }
 
-    private void end(ServerWebExchange exchange, Passage passage, SignalType signal) {
+    /** Asked for while the request is under way: afterwards its connection may be another's. */
+    private static @Nullable Channel channelOf(ServerWebExchange exchange) {
+        return ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof Connection connection
+                ? connection.channel()
+                : null;
+    }
+
+    private void end(
+            ServerWebExchange exchange, Passage passage, SignalType signal, @Nullable Channel channel) {
         ended.increment();
         try {
             Route route = RouteMatcher.find(exchange);
@@ -109,7 +119,7 @@ public final class Recording implements Stage, AutoCloseable {
             count(exchange, passage, route, status);
             tellOfRefusal(exchange, passage, route);
             if (access != null) {
-                write(access, exchange, line(exchange, passage, route, status, signal));
+                write(access, line(exchange, passage, route, status, signal), channel);
             }
         } catch (RuntimeException e) {
             LOG.error("What became of a request could not be noted", e);
@@ -203,11 +213,11 @@ public final class Recording implements Stage, AutoCloseable {
     }
 
     /** With the bytes of the answer, some of which may still have to be written. */
-    private static void write(AccessLog access, ServerWebExchange exchange, AccessLine line) {
-        if (ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof Connection connection) {
-            AnswerBytes.whenWritten(connection.channel(), bytes -> access.add(line.withBytes(bytes)));
-        } else {
+    private static void write(AccessLog access, AccessLine line, @Nullable Channel channel) {
+        if (channel == null) {
             access.add(line);
+        } else {
+            AnswerBytes.whenWritten(channel, bytes -> access.add(line.withBytes(bytes)));
         }
     }
 

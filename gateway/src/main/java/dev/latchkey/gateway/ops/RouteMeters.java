@@ -46,9 +46,12 @@ final class RouteMeters {
 
     /** The gateway itself said that something was wrong. A code has one status, or a dialect's for the route. */
     void failed(int status, String problem) {
-        problems.computeIfAbsent(
-                        problem, code -> Metric.REQUESTS.counter(meters, route, CLASSES[classOf(status)], code))
-                .increment();
+        Counter counter = problems.get(problem);
+        if (counter == null) {
+            counter = problems.computeIfAbsent(
+                    problem, code -> Metric.REQUESTS.counter(meters, route, CLASSES[classOf(status)], code));
+        }
+        counter.increment();
     }
 
     void permitted() {
@@ -60,8 +63,12 @@ final class RouteMeters {
     }
 
     void denied(String problem) {
-        denials.computeIfAbsent(problem, code -> Metric.DECISIONS.counter(meters, route, "denied", code))
-                .increment();
+        Counter counter = denials.get(problem);
+        if (counter == null) {
+            counter = denials.computeIfAbsent(
+                    problem, code -> Metric.DECISIONS.counter(meters, route, "denied", code));
+        }
+        counter.increment();
     }
 
     /** @param status what the app answered, or 0 */
