@@ -5,9 +5,11 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
 import dev.latchkey.gateway.route.Route;
+import dev.latchkey.gateway.watch.Span;
 import dev.latchkey.gateway.web.Passage;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.handler.FilteringWebHandler;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -40,7 +42,7 @@ public final class Forward implements PermittedStage {
         StandingAccess.remember(permit, exchange);
         Passage passage = Passage.of(exchange);
         passage.backendAsked();
-        return OwnLoop.begin(exchange, handler.handle(exchange))
+        return OwnLoop.begin(exchange, carried(permit, exchange, passage.span()))
                 // Before whoever looks at it when all is over; a client that leaves is told of further down.
                 .doOnTerminate(passage::backendLeft)
                 .onErrorMap(BackendFailure::asProblem)
@@ -48,6 +50,16 @@ public final class Forward implements PermittedStage {
                     passage.backendLeft();
                     streams.ended(exchange);
                 });
+    }
+
+    /** Each attempt is a span of its own, and the app's spans hang on that. */
+    private Mono<Void> carried(Permit permit, ServerWebExchange exchange, @Nullable Span request) {
+        if (request == null) {
+            return handler.handle(exchange);
+        }
+        Span attempt =
+                request.call("upstream").with("latchkey.route", permit.route().id());
+        return Span.within(attempt, handler.handle(TracedRequest.in(exchange, attempt)));
     }
 
     private static org.springframework.cloud.gateway.route.Route carriedBySpring(Route route) {

@@ -1,5 +1,5 @@
 /** Hands a permitted request to Spring Cloud Gateway, which carries it to the backend. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "session", "route"})
+@ApplicationModule(allowedDependencies = {"problem", "watch", "web", "keys", "session", "route"})
 @NullMarked
 package dev.latchkey.gateway.forward;
 

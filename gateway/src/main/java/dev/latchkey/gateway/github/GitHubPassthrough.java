@@ -22,6 +22,7 @@ import dev.latchkey.gateway.route.PermittedStage;
 import dev.latchkey.gateway.route.RepositoryTemplate;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.watch.Span;
 import dev.latchkey.gateway.web.RequestScope;
 import java.time.Duration;
 import java.util.Optional;
@@ -162,7 +163,7 @@ public final class GitHubPassthrough implements PermittedStage {
         Mount.Found found = found(mount, exchange);
         Answers.Exchange answered = answers.to(exchange, route, mount, found.enterprise());
         return request(principal, route, found.target(), exchange.getRequest(), answered)
-                .flatMap(calls::call)
+                .flatMap(asked -> Span.around("github", calls.call(asked)))
                 .map(Optional::of)
                 .onErrorResume(GitHubPassthrough::isOver, over -> Mono.just(Optional.empty()))
                 .flatMap(answer -> answer.map(answered::write).orElseGet(() -> challenger.challenge(exchange)));

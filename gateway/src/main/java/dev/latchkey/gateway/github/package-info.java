@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "problem",
+            "watch",
             "web",
             "keys",
             "store",

@@ -107,6 +107,9 @@ final class BackendHeaders {
                 .set("X-Forwarded-Port", Integer.toString(port))
                 .set("X-Request-Id", scope.requestId())
                 .set("traceparent", scope.traceParent());
+        if (scope.traceState() != null) {
+            headers.set("tracestate", scope.traceState());
+        }
     }
 
     private void addIdentity(HttpHeaders headers, Send send, Caller caller) {

@@ -9,6 +9,7 @@ import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.watch.Audit;
 import dev.latchkey.gateway.watch.AuditEvent;
 import dev.latchkey.gateway.watch.AuditEvent.Action;
+import dev.latchkey.gateway.watch.Span;
 import dev.latchkey.gateway.web.Passage;
 import dev.latchkey.gateway.web.Passage.Decision;
 import dev.latchkey.gateway.web.RequestScope;
@@ -110,20 +111,35 @@ public final class Recording implements Stage, AutoCloseable {
                 : null;
     }
 
-    private void end(
-            ServerWebExchange exchange, Passage passage, SignalType signal, @Nullable Channel channel) {
+    private void end(ServerWebExchange exchange, Passage passage, SignalType signal, @Nullable Channel channel) {
         ended.increment();
         try {
             Route route = RouteMatcher.find(exchange);
             int status = statusOf(exchange.getResponse(), signal);
             count(exchange, passage, route, status);
             tellOfRefusal(exchange, passage, route);
+            if (passage.span() != null) {
+                end(passage.span(), exchange, passage, route, status);
+            }
             if (access != null) {
                 write(access, line(exchange, passage, route, status, signal), channel);
             }
         } catch (RuntimeException e) {
             LOG.error("What became of a request could not be noted", e);
         }
+    }
+
+    private static void end(Span span, ServerWebExchange exchange, Passage passage, @Nullable Route route, int status) {
+        String method = exchange.getRequest().getMethod().name();
+        span.named(route == null ? method : method + ' ' + route.id())
+                .with("http.request.method", method)
+                .with("http.response.status_code", status)
+                .with("url.path", LogText.of(RequestScope.of(exchange).path()))
+                .with("latchkey.decision", passage.decision().name().toLowerCase(Locale.ROOT));
+        if (passage.problem() != null) {
+            span.with("error.type", passage.problem().code());
+        }
+        span.end();
     }
 
     /** Nothing is said to who has left, whatever the answer would have been. */

@@ -65,8 +65,7 @@ final class RouteMeters {
     void denied(String problem) {
         Counter counter = denials.get(problem);
         if (counter == null) {
-            counter = denials.computeIfAbsent(
-                    problem, code -> Metric.DECISIONS.counter(meters, route, "denied", code));
+            counter = denials.computeIfAbsent(problem, code -> Metric.DECISIONS.counter(meters, route, "denied", code));
         }
         counter.increment();
     }

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.route;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.watch.Span;
 import dev.latchkey.gateway.web.Passage;
 import dev.latchkey.gateway.web.RequestScope;
 import java.time.Clock;
@@ -93,7 +94,7 @@ public final class AccessGate {
     }
 
     private Mono<Void> ask(Route route, Caller caller, ServerWebExchange exchange, PermittedStage.Next next) {
-        return policy.decideByAsking(route, caller)
+        return Span.around("policy", policy.decideByAsking(route, caller))
                 .onErrorResume(AccessGate::isSignInRequired, failure -> Mono.just(new Decision.Challenged()))
                 .flatMap(decision -> act(decision, exchange, next));
     }

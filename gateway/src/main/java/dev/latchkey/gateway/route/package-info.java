@@ -1,5 +1,5 @@
 /** What exists and who may use it: loads route files, matches a request, decides Permit, Challenge or Deny. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "session", "membership", "actions"})
+@ApplicationModule(allowedDependencies = {"problem", "watch", "web", "keys", "session", "membership", "actions"})
 @NullMarked
 package dev.latchkey.gateway.route;
 

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.session;
 
+import dev.latchkey.gateway.watch.Span;
 import dev.latchkey.gateway.web.Stage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -38,7 +39,7 @@ public final class SessionLoader implements Stage {
             attach(exchange, near, value);
             return next.proceed(exchange);
         }
-        return sessions.load(value)
+        return Span.around("session load", sessions.load(value))
                 .doOnNext(session -> attach(exchange, session, value))
                 .then(Mono.defer(() -> next.proceed(exchange)));
     }

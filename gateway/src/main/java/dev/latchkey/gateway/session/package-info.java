@@ -1,5 +1,5 @@
 /** Who is at this browser: cookie, session, idle and absolute end, list and end by person. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "keys", "store"})
+@ApplicationModule(allowedDependencies = {"problem", "watch", "web", "keys", "store"})
 @NullMarked
 package dev.latchkey.gateway.session;
 

@@ -9,6 +9,7 @@ import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.watch.Span;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -157,8 +158,7 @@ public final class TokenVault implements AutoCloseable {
     private Mono<AccessToken> renewed(PersonId person) {
         return Mono.defer(() -> {
             long before = heard.get();
-            return refresher
-                    .renew(person)
+            return Span.around("token refresh", refresher.renew(person))
                     .flatMap(record -> remember(person, record, before).served())
                     .onErrorMap(TokenOver.class, e -> over());
         });

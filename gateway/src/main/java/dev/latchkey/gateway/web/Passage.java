@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.web;
 
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.watch.Span;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -27,6 +28,7 @@ public final class Passage {
     private boolean unanswered;
     private Decision decision = Decision.NONE;
     private @Nullable ProblemCode problem;
+    private @Nullable Span span;
 
     private Passage() {}
 
@@ -41,6 +43,16 @@ public final class Passage {
     public static Passage of(ServerWebExchange exchange) {
         Passage passage = exchange.getAttribute(ATTRIBUTE);
         return passage == null ? new Passage() : passage;
+    }
+
+    /** The request is traced. */
+    public void traced(Span by) {
+        span = by;
+    }
+
+    /** The request's span; null where none is recorded. */
+    public @Nullable Span span() {
+        return span;
     }
 
     /** The gate has decided. */

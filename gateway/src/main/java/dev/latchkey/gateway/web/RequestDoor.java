@@ -1,6 +1,8 @@
 package dev.latchkey.gateway.web;
 
 import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.watch.RequestSpans;
+import dev.latchkey.gateway.watch.Span;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,42 +24,59 @@ public final class RequestDoor implements Stage {
 
     private final GatewayAddress address;
     private final TrustedProxies proxies;
+    private final @Nullable RequestSpans spans;
 
-    RequestDoor(GatewayAddress address, TrustedProxies proxies) {
+    /** @param spans null where nothing is traced */
+    RequestDoor(GatewayAddress address, TrustedProxies proxies, @Nullable RequestSpans spans) {
         this.address = address;
         this.proxies = proxies;
+        this.spans = spans;
     }
 
     @Override
     public Mono<Void> handle(ServerWebExchange exchange, Next next) {
         ServerHttpRequest request = exchange.getRequest();
-        scopeOf(request).attachTo(exchange);
+        InetSocketAddress remote = request.getRemoteAddress();
+        Trace trace = proxies.trusts(remote) ? Trace.in(request.getHeaders()) : Trace.NONE;
+        Span span = spans == null ? null : spans.begin(trace.parent());
+        scopeOf(request, remote, trace, span).attachTo(exchange);
+        if (span != null) {
+            Passage.of(exchange).traced(span);
+        }
         Problem refusal = RefusedRequest.in(request.getHeaders());
         if (refusal != null) {
             throw refusal;
         }
-        return next.proceed(exchange);
+        Mono<Void> rest = next.proceed(exchange);
+        return span == null ? rest : rest.contextWrite(context -> context.put(Span.class, span));
     }
 
-    private RequestScope scopeOf(ServerHttpRequest request) {
-        InetSocketAddress remote = request.getRemoteAddress();
+    private RequestScope scopeOf(
+            ServerHttpRequest request, @Nullable InetSocketAddress remote, Trace trace, @Nullable Span span) {
         String peer = addressOf(remote);
-        return proxies.trusts(remote) ? behindProxy(request, peer) : direct(request, peer);
+        return proxies.trusts(remote) ? behindProxy(request, peer, trace, span) : direct(request, peer, trace, span);
     }
 
-    private RequestScope direct(ServerHttpRequest request, String peer) {
-        String id = randomHex(32);
+    private RequestScope direct(ServerHttpRequest request, String peer, Trace trace, @Nullable Span span) {
         return scope(
-                request, id, peer, peer, scheme(request), request.getHeaders().getFirst(HttpHeaders.HOST), null);
+                request,
+                trace,
+                span,
+                peer,
+                peer,
+                scheme(request),
+                request.getHeaders().getFirst(HttpHeaders.HOST),
+                null);
     }
 
-    private RequestScope behindProxy(ServerHttpRequest request, String peer) {
+    private RequestScope behindProxy(ServerHttpRequest request, String peer, Trace trace, @Nullable Span span) {
         HttpHeaders headers = request.getHeaders();
         ForwardedBy by = ForwardedBy.read(headers, peer, proxies);
         String chain = by.addresses().isEmpty() ? peer : String.join(", ", by.addresses()) + ", " + peer;
         return scope(
                 request,
-                traceIdOf(headers.getFirst("traceparent")),
+                trace,
+                span,
                 by.client(),
                 chain,
                 by.scheme() == null ? scheme(request) : by.scheme(),
@@ -67,7 +86,8 @@ public final class RequestDoor implements Stage {
 
     private RequestScope scope(
             ServerHttpRequest request,
-            String id,
+            Trace trace,
+            @Nullable Span span,
             String client,
             String chain,
             String scheme,
@@ -75,9 +95,11 @@ public final class RequestDoor implements Stage {
             @Nullable String port) {
         String host = authority == null ? address.externalUrl().getHost() : authority;
         Authority asked = Authority.split(host);
+        String id = span == null ? trace.idOr(randomHex(32)) : span.traceId();
         return new RequestScope(
                 id,
-                "00-" + id + '-' + randomHex(16) + "-00",
+                span == null ? "00-" + id + '-' + randomHex(16) + "-00" : span.traceParent(),
+                trace.state(),
                 client,
                 chain,
                 scheme,
@@ -92,22 +114,6 @@ public final class RequestDoor implements Stage {
 
     private static String addressOf(@Nullable InetSocketAddress remote) {
         return remote == null || remote.isUnresolved() ? "unknown" : NetUtil.toAddressString(remote.getAddress());
-    }
-
-    /** Goes on with a trusted proxy's trace (W3C Trace Context, section 3.2), so that its logs and ours join. */
-    private static String traceIdOf(@Nullable String traceParent) {
-        if (traceParent == null) {
-            return randomHex(32);
-        }
-        boolean valid = traceParent.length() == 55
-                && traceParent.startsWith("00-")
-                && traceParent.chars().skip(3).limit(32).allMatch(RequestDoor::isLowerHex)
-                && !traceParent.startsWith("00000000000000000000000000000000", 3);
-        return valid ? traceParent.substring(3, 35) : randomHex(32);
-    }
-
-    private static boolean isLowerHex(int c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     }
 
     /** An id only has to be unlikely to repeat, so the cheap generator will do. */

@@ -9,6 +9,7 @@ import org.springframework.web.server.ServerWebExchange;
  *
  * @param requestId 32 hexadecimal digits; also the trace id
  * @param traceParent the W3C trace context to send on
+ * @param traceState what goes with it, from a trusted proxy; null if there is none
  * @param client address of the nearest peer that is not a trusted proxy
  * @param forwardedFor the chain of addresses to send on in {@code X-Forwarded-For}
  * @param scheme {@code http} or {@code https}, as the browser sees it
@@ -19,6 +20,7 @@ import org.springframework.web.server.ServerWebExchange;
 public record RequestScope(
         String requestId,
         String traceParent,
+        @Nullable String traceState,
         String client,
         String forwardedFor,
         String scheme,
@@ -46,6 +48,7 @@ public record RequestScope(
         new RequestScope(
                         requestId,
                         traceParent,
+                        traceState,
                         client,
                         forwardedFor,
                         otherScheme,

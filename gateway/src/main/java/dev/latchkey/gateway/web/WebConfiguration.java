@@ -1,6 +1,8 @@
 package dev.latchkey.gateway.web;
 
 import dev.latchkey.gateway.problem.ConfigurationFaults;
+import dev.latchkey.gateway.watch.RequestSpans;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -22,8 +24,8 @@ class WebConfiguration {
     }
 
     @Bean
-    RequestDoor requestDoor(GatewayAddress address, TrustedProxies proxies) {
-        return new RequestDoor(address, proxies);
+    RequestDoor requestDoor(GatewayAddress address, TrustedProxies proxies, ObjectProvider<RequestSpans> spans) {
+        return new RequestDoor(address, proxies, spans.getIfAvailable());
     }
 
     @Bean

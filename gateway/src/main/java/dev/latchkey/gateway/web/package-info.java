@@ -1,5 +1,5 @@
 /** What the gateway itself says: problem answers, pages, security headers, trusted proxies, request id. */
-@ApplicationModule(allowedDependencies = {"problem"})
+@ApplicationModule(allowedDependencies = {"problem", "watch"})
 @NullMarked
 package dev.latchkey.gateway.web;
 
