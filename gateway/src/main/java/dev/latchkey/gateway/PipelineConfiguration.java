@@ -8,6 +8,7 @@ import dev.latchkey.gateway.identity.AuthAnswer;
 import dev.latchkey.gateway.identity.FreshToken;
 import dev.latchkey.gateway.identity.IdentityStamp;
 import dev.latchkey.gateway.limit.InboundLimits;
+import dev.latchkey.gateway.login.HandOffDoor;
 import dev.latchkey.gateway.ops.Recording;
 import dev.latchkey.gateway.route.AccessGate;
 import dev.latchkey.gateway.route.BuiltInStage;
@@ -40,6 +41,7 @@ class PipelineConfiguration {
             RequestDoor door,
             GatewayAddress address,
             ForwardAuth forwardAuth,
+            HandOffDoor handOff,
             RouteMatcher routes,
             SessionLoader sessions,
             CredentialLoader credentials,
@@ -64,6 +66,8 @@ class PipelineConfiguration {
                         door,
                         // A proxy's question becomes the request it asks about, which is no endpoint's.
                         forwardAuth,
+                        // Before the own endpoints, of which a further host has only a few.
+                        handOff,
                         // Spring Security guards these; no route can take their paths.
                         new OwnEndpoints(address),
                         // Before the session: what is not there costs no look-up.

@@ -18,6 +18,7 @@ class PipelineOrderTest {
                             "ProblemBoundary",
                             "RequestDoor",
                             "ForwardAuth",
+                            "HandOffDoor",
                             "OwnEndpoints",
                             "RouteMatcher",
                             "SessionLoader",

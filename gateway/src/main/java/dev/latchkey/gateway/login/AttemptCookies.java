@@ -60,6 +60,14 @@ final class AttemptCookies {
                 .findFirst();
     }
 
+    /** The attempt of this browser whose state has that name. */
+    Optional<SignInAttempt> findNamed(String name, ServerHttpRequest request) {
+        return request.getCookies().getOrDefault(namePrefix + name, List.of()).stream()
+                .flatMap(cookie -> SignInAttempt.open(keys, cookie.getValue()).stream())
+                .filter(attempt -> same(nameOf(attempt.state()), name))
+                .findFirst();
+    }
+
     boolean isKnown(String state, ServerHttpRequest request) {
         return request.getCookies().containsKey(namePrefix + nameOf(state));
     }

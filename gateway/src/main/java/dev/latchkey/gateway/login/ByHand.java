@@ -133,7 +133,7 @@ public final class ByHand {
     }
 
     /** A browser that opens a page, or something that is no browser of the last years. */
-    private static boolean isDocument(HttpHeaders headers) {
+    static boolean isDocument(HttpHeaders headers) {
         List<String> modes = headers.getOrEmpty("Sec-Fetch-Mode");
         List<String> destinations = headers.getOrEmpty("Sec-Fetch-Dest");
         if (headers.containsHeader("Service-Worker-Navigation-Preload")) {

@@ -22,6 +22,7 @@ import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.vault.TokenEndings;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Pages;
 import dev.latchkey.gateway.web.SecurityHeaders;
@@ -48,13 +49,43 @@ class LoginConfiguration {
             new Limits.Rate(200, Duration.ofSeconds(1), 2_000));
 
     @Bean
-    ReturnTarget returnTarget(GatewayAddress address, LoginProperties properties) {
-        return new ReturnTarget(address, properties);
+    HandOffHosts handOffHosts(FurtherHosts furtherHosts, Routes routes) {
+        return new HandOffHosts(furtherHosts, routes);
     }
 
     @Bean
-    Challenger challenger(GatewayAddress address, ReturnTarget targets, SecurityHeaders security) {
-        return new SignInChallenger(address, targets, security);
+    ReturnTarget returnTarget(GatewayAddress address, LoginProperties properties, HandOffHosts hosts) {
+        return new ReturnTarget(address, properties, hosts::areAt);
+    }
+
+    @Bean
+    Challenger challenger(GatewayAddress address, ReturnTarget targets, HandOffHosts hosts, SecurityHeaders security) {
+        return new SignInChallenger(address, targets, hosts, security);
+    }
+
+    @Bean
+    HandOffDoor handOffDoor(
+            FurtherHosts furtherHosts,
+            HandOffHosts hosts,
+            Store store,
+            KeyRing keys,
+            SessionLoader current,
+            Sessions sessions,
+            ReturnTarget targets,
+            GatewayAddress address,
+            SecurityHeaders security,
+            Clock clock) {
+        return new HandOffDoor(
+                furtherHosts,
+                hosts,
+                new HandOff(store, keys, clock),
+                new AttemptCookies(address, keys),
+                current,
+                sessions,
+                targets,
+                address,
+                security,
+                clock);
     }
 
     @Bean

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,12 @@ final class ReturnTarget {
 
     private final GatewayAddress address;
     private final Set<String> allowedOrigins;
+    private final Predicate<String> isFurtherOrigin;
 
-    ReturnTarget(GatewayAddress address, LoginProperties properties) {
+    /** @param isFurtherOrigin says of an origin whether people are signed in there, too */
+    ReturnTarget(GatewayAddress address, LoginProperties properties, Predicate<String> isFurtherOrigin) {
         this.address = address;
+        this.isFurtherOrigin = isFurtherOrigin;
         this.allowedOrigins = properties.allowedRedirects().stream()
                 .map(ReturnTarget::originOf)
                 .collect(Collectors.toUnmodifiableSet());
@@ -41,10 +45,15 @@ final class ReturnTarget {
 
     /** The target to redirect to: a path of this host, or an absolute address of an allowed origin; always a valid URI. */
     String of(@Nullable String rd) {
+        return of(rd, address.origin());
+    }
+
+    /** The same as seen from that origin, which has paths of its own. */
+    String of(@Nullable String rd, String here) {
         if (rd == null || rd.isEmpty() || rd.length() > LONGEST) {
             return HOME;
         }
-        String target = rd.charAt(0) == '/' ? path(rd) : absolute(rd);
+        String target = rd.charAt(0) == '/' ? path(rd) : absolute(rd, here);
         return target == null || target.length() > LONGEST ? HOME : target;
     }
 
@@ -72,11 +81,12 @@ final class ReturnTarget {
         boolean page = path.startsWith(prefix + "account")
                 || path.equals(device)
                 || path.startsWith(device + '?')
-                || path.startsWith(prefix + "link?");
+                || path.startsWith(prefix + "link?")
+                || path.startsWith(prefix + "hand_off?");
         return path.startsWith(prefix) && !page;
     }
 
-    private @Nullable String absolute(String rd) {
+    private @Nullable String absolute(String rd, String here) {
         int end = endOfOrigin(rd);
         String origin = origin(rd.substring(0, end));
         if (origin == null) {
@@ -84,10 +94,14 @@ final class ReturnTarget {
         }
         String rest = rd.substring(end);
         String path = path(rest.startsWith("/") ? rest : '/' + rest);
-        if (path == null || origin.equals(address.origin())) {
+        if (path == null || origin.equals(here)) {
             return path;
         }
-        return allowedOrigins.contains(origin) ? origin + path : null;
+        return isAllowed(origin) ? origin + path : null;
+    }
+
+    private boolean isAllowed(String origin) {
+        return origin.equals(address.origin()) || allowedOrigins.contains(origin) || isFurtherOrigin.test(origin);
     }
 
     /** Index of what follows scheme and authority: the first of {@code / ? #} behind the two slashes. */

@@ -4,8 +4,10 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.ForwardAuth;
+import dev.latchkey.gateway.route.RouteMatcher;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.Navigation;
+import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +26,23 @@ final class SignInChallenger implements Challenger {
 
     private final GatewayAddress address;
     private final ReturnTarget targets;
+    private final HandOffHosts hosts;
     private final SecurityHeaders security;
 
-    SignInChallenger(GatewayAddress address, ReturnTarget targets, SecurityHeaders security) {
+    SignInChallenger(GatewayAddress address, ReturnTarget targets, HandOffHosts hosts, SecurityHeaders security) {
         this.address = address;
         this.targets = targets;
+        this.hosts = hosts;
         this.security = security;
     }
 
     @Override
     public Mono<Void> challenge(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
+        String host = RequestScope.of(exchange).host();
+        if (hosts.take(host)) {
+            return challengeAtFurtherHost(host, exchange);
+        }
         if (ForwardAuth.isAsked(exchange)) {
             return challengeBehindProxy(exchange);
         }
@@ -43,6 +51,24 @@ final class SignInChallenger implements Challenger {
         }
         URI login = address.at(targets.startFor(targets.of(pageOf(request))));
         return Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(login));
+    }
+
+    /** There the sign-in begins, and there the browser has to be known again when it comes back. */
+    private Mono<Void> challengeAtFurtherHost(String host, ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
+        if (RouteMatcher.routeOf(exchange).isServedHere()) {
+            // No cookie of this host would help.
+            return Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(address.at("/start")));
+        }
+        String origin = hosts.originOf(host);
+        boolean page = Navigation.isPage(request);
+        if (page && (!ForwardAuth.isAsked(exchange) || ForwardAuth.mayRedirect(exchange))) {
+            String start = targets.startFor(targets.of(pathOf(request.getURI())));
+            return redirect(exchange.getResponse(), URI.create(origin + address.path(start)));
+        }
+        String back = targets.of(page ? origin + pathOf(request.getURI()) : pageOf(request));
+        String target = back.equals(ReturnTarget.HOME) ? origin + ReturnTarget.HOME : back;
+        return Mono.error(Problem.of(ProblemCode.SIGN_IN_REQUIRED).solvedBy(address.at(targets.startFor(target))));
     }
 
     /** A proxy's own client is at another host, perhaps; most proxies take a redirect for a failure. */

@@ -56,6 +56,11 @@ public record Route(
         return leadsTo(ForwardAuthOnly.NAME);
     }
 
+    /** True if the gateway itself serves what is asked for, and no app does. */
+    public boolean isServedHere() {
+        return BuiltIn.SCHEME.equals(backend.getScheme()) && !isForwardAuthOnly();
+    }
+
     /** True if the gateway itself serves this route, by the built-in of that name. */
     public boolean leadsTo(String builtIn) {
         return BuiltIn.SCHEME.equals(backend.getScheme()) && builtIn.equals(backend.getSchemeSpecificPart());

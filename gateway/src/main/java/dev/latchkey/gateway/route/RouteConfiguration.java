@@ -4,6 +4,7 @@ import dev.latchkey.gateway.actions.ActionsTokens;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.TrustedProxies;
 import java.time.Clock;
@@ -60,8 +61,8 @@ class RouteConfiguration {
     }
 
     @Bean
-    RouteMatcher routeMatcher(Routes routes) {
-        return new RouteMatcher(routes);
+    RouteMatcher routeMatcher(Routes routes, FurtherHosts furtherHosts) {
+        return new RouteMatcher(routes, furtherHosts);
     }
 
     @Bean

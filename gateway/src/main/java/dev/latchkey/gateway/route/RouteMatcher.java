@@ -2,10 +2,12 @@ package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.handler.AsyncPredicate;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -15,9 +17,11 @@ public final class RouteMatcher implements Stage {
     private static final String ATTRIBUTE = Route.class.getName();
 
     private final Routes routes;
+    private final FurtherHosts furtherHosts;
 
-    RouteMatcher(Routes routes) {
+    RouteMatcher(Routes routes, FurtherHosts furtherHosts) {
         this.routes = routes;
+        this.furtherHosts = furtherHosts;
     }
 
     /** The route of this request. Every stage behind this one may rely on it. */
@@ -42,7 +46,19 @@ public final class RouteMatcher implements Stage {
             // A proxy knows statuses, and no app's way to word them.
             route.errors().attachTo(exchange);
         }
-        return route.condition() == null ? next.proceed(exchange) : onCondition(route.condition(), exchange, next);
+        ServerWebExchange known =
+                route.isServedHere() && furtherHosts.include(scope.host()) ? withoutCookies(exchange) : exchange;
+        return route.condition() == null ? next.proceed(known) : onCondition(route.condition(), known, next);
+    }
+
+    /**
+     * What the gateway itself does in a person's name, such as asking for consent, changing a registry or calling GitHub, it
+     * does for no cookie of a further host: whoever runs that one could show the cookie, and has pages of the same origin.
+     */
+    private static ServerWebExchange withoutCookies(ServerWebExchange exchange) {
+        return exchange.mutate()
+                .request(request -> request.headers(headers -> headers.remove(HttpHeaders.COOKIE)))
+                .build();
     }
 
     private static Mono<Void> onCondition(

@@ -57,9 +57,14 @@ final class RouteTable {
         return found == null ? everyHost.find(segments, 0, rawPath) : found;
     }
 
+    /** True if a route names that very host (lower case, no port). */
+    boolean namesItself(String host) {
+        return hosts.containsKey(host);
+    }
+
     /** True if a route names that host (lower case, no port), itself or by a star. */
     boolean names(String host) {
-        boolean named = hosts.containsKey(host);
+        boolean named = namesItself(host);
         int dot = host.indexOf('.');
         while (!named && dot >= 0) {
             named = hosts.containsKey('*' + host.substring(dot));

@@ -55,8 +55,14 @@ public final class Routes {
         return inForce.table().find(host, rawPath);
     }
 
-    boolean names(String host) {
+    /** True if a route names that host (lower case, no port), itself or by a star. */
+    public boolean names(String host) {
         return inForce.table().names(host);
+    }
+
+    /** True if a route names that very host (lower case, no port). */
+    public boolean namesItself(String host) {
+        return inForce.table().namesItself(host);
     }
 
     /** Whether pages of apps can have that host in their address. */

@@ -15,16 +15,21 @@ final class NearSession {
     static final Duration FRESH = Duration.ofSeconds(5);
     static final Duration OLD = Duration.ofSeconds(30);
 
+    /** Hosts at which a session is used by turns without a signature for each request; more than anybody has open. */
+    private static final int MOST_PROVEN = 32;
+
     private final BrowserSession session;
-    private final String cookie;
     private final long loadedAt;
     private final AtomicBoolean reloading = new AtomicBoolean();
     private volatile long lastUsed;
     private volatile long written;
+    private volatile Proven[] proven = {};
 
-    NearSession(BrowserSession session, String cookie, long now) {
+    /** A cookie's value that was found to be this session's at that host. */
+    private record Proven(String value, String host) {}
+
+    NearSession(BrowserSession session, long now) {
         this.session = session;
-        this.cookie = cookie;
         this.loadedAt = now;
         this.lastUsed = session.lastUsed().toEpochMilli();
         this.written = lastUsed;
@@ -34,8 +39,27 @@ final class NearSession {
         return session;
     }
 
-    String cookie() {
-        return cookie;
+    /** True if {@link #prove} was told so. */
+    boolean isProven(String value, String host) {
+        for (Proven known : proven) {
+            if (known.value.equals(value) && known.host.equals(host)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Notes a cookie's value that is this session's at that host. Of two that are noted at once one may be lost. */
+    NearSession prove(String value, String host) {
+        if (isProven(value, host)) {
+            return this;
+        }
+        Proven[] before = proven;
+        Proven[] after = new Proven[Math.min(before.length + 1, MOST_PROVEN)];
+        after[0] = new Proven(value, host);
+        System.arraycopy(before, 0, after, 1, after.length - 1);
+        proven = after;
+        return this;
     }
 
     boolean isFresh(long now) {
@@ -83,6 +107,7 @@ final class NearSession {
     /** Takes over what was noted on the entry that this one replaces. */
     NearSession after(NearSession older) {
         lastUsed = Math.max(lastUsed, older.lastUsed);
+        proven = older.proven;
         return this;
     }
 }

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.session;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.store.EmbeddedStore;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.GatewayAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,8 +31,8 @@ import reactor.core.scheduler.Schedulers;
 class SessionConfiguration {
 
     @Bean
-    SessionCookie sessionCookie(GatewayAddress address, KeyRing keys) {
-        return new SessionCookie(address, keys);
+    SessionCookie sessionCookie(GatewayAddress address, FurtherHosts furtherHosts, KeyRing keys) {
+        return new SessionCookie(address, furtherHosts, keys);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.session;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.OwnCookie;
 import java.security.SecureRandom;
@@ -17,19 +18,28 @@ import org.springframework.http.ResponseCookie;
  *
  * <p>The signature is there so that guessed and damaged cookies are told from real ones without asking the store, and
  * so that a session id read from a store dump, a log or a backend's JWT is no key to the session.
+ *
+ * <p>At each host of {@code latchkey.domains} the same session has another signature, which is for that very host: whoever
+ * gets to see the cookies of one host, as somebody who runs a server under its name does, cannot show them at another.
  */
 public final class SessionCookie {
 
+    /** The host, where a session is shown otherwise than by a browser: as at the sign-in host. */
+    static final String NO_HOST = "";
+
     private static final String PURPOSE = "session-cookie";
+    private static final String PURPOSE_AT_FURTHER_HOST = "session-cookie-at";
     private static final int LONGEST = 100;
     private static final int ID_BYTES = 18;
 
     private final String name;
     private final boolean secure;
+    private final FurtherHosts furtherHosts;
     private final KeyRing keys;
     private final SecureRandom random = new SecureRandom();
 
-    SessionCookie(GatewayAddress address, KeyRing keys) {
+    SessionCookie(GatewayAddress address, FurtherHosts furtherHosts, KeyRing keys) {
+        this.furtherHosts = furtherHosts;
         this.name = OwnCookie.nameAt(address, OwnCookie.SESSION);
         this.secure = address.secure();
         this.keys = keys;
@@ -41,18 +51,34 @@ public final class SessionCookie {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
     }
 
-    String valueOf(String id) {
-        return id + '.' + keys.sign(PURPOSE, id);
+    /** The value by which that host, in lower case and without a port, knows the session. */
+    String valueOf(String id, String host) {
+        return id
+                + '.'
+                + (furtherHosts.include(host)
+                        ? keys.sign(PURPOSE_AT_FURTHER_HOST, at(id, host))
+                        : keys.sign(PURPOSE, id));
+    }
+
+    private static String at(String id, String host) {
+        return id + '\n' + host;
     }
 
     static String idOf(String value) {
         return value.substring(0, value.indexOf('.'));
     }
 
-    /** True if this gateway made the value. Costs a signature: ask only for values not seen before. */
-    boolean isOurs(String value) {
+    /** True if this gateway made the value for that host. Costs a signature: ask only for values not seen before. */
+    boolean isOurs(String value, String host) {
         int dot = value.indexOf('.');
-        return dot > 0 && keys.verify(PURPOSE, value.substring(0, dot), value.substring(dot + 1));
+        if (dot <= 0) {
+            return false;
+        }
+        String id = value.substring(0, dot);
+        String mac = value.substring(dot + 1);
+        return furtherHosts.include(host)
+                ? keys.verify(PURPOSE_AT_FURTHER_HOST, at(id, host), mac)
+                : keys.verify(PURPOSE, id, mac);
     }
 
     /** Whether the first key of the ring signed this value, which is ours; else the browser should get another. */
@@ -85,7 +111,7 @@ public final class SessionCookie {
      * @throws Problem {@code session.cookie.ambiguous} if two different sessions of this gateway were sent
      */
     @Nullable
-    String read(HttpHeaders headers) {
+    String read(HttpHeaders headers, String host) {
         List<String> lines = headers.get(HttpHeaders.COOKIE);
         if (lines == null) {
             return null;
@@ -94,14 +120,14 @@ public final class SessionCookie {
         for (String line : lines) {
             int at = find(line, 0);
             while (at >= 0) {
-                found = better(found, valueAt(line, at));
+                found = better(found, valueAt(line, at), host);
                 at = find(line, at);
             }
         }
         return found;
     }
 
-    private @Nullable String better(@Nullable String found, @Nullable String candidate) {
+    private @Nullable String better(@Nullable String found, @Nullable String candidate, String host) {
         if (candidate == null || candidate.equals(found)) {
             return found;
         }
@@ -109,8 +135,8 @@ public final class SessionCookie {
             return candidate;
         }
         // Two values: one may be rubbish, as an old or planted cookie is. Two real ones are for the person to sort out.
-        boolean foundIsOurs = isOurs(found);
-        boolean candidateIsOurs = isOurs(candidate);
+        boolean foundIsOurs = isOurs(found, host);
+        boolean candidateIsOurs = isOurs(candidate, host);
         if (foundIsOurs && candidateIsOurs) {
             throw Problem.of(ProblemCode.COOKIE_AMBIGUOUS);
         }

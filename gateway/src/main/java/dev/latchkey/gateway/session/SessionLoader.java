@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.session;
 
 import dev.latchkey.gateway.watch.Span;
+import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -30,40 +31,44 @@ public final class SessionLoader implements Stage {
 
     @Override
     public Mono<Void> handle(ServerWebExchange exchange, Next next) {
-        String value = cookie.read(exchange.getRequest().getHeaders());
+        String host = RequestScope.of(exchange).host();
+        String value = cookie.read(exchange.getRequest().getHeaders(), host);
         if (value == null) {
             return next.proceed(exchange);
         }
-        BrowserSession near = sessions.near(value);
+        BrowserSession near = sessions.near(value, host);
         if (near != null) {
             attach(exchange, near, value);
             return next.proceed(exchange);
         }
-        return Span.around("session load", sessions.load(value))
+        return Span.around("session load", sessions.load(value, host))
                 .doOnNext(session -> attach(exchange, session, value))
                 .then(Mono.defer(() -> next.proceed(exchange)));
     }
 
     /** The session of a request that does not pass this stage, or empty if it has none. */
     public Mono<BrowserSession> load(ServerWebExchange exchange) {
-        String value = cookie.read(exchange.getRequest().getHeaders());
+        String host = RequestScope.of(exchange).host();
+        String value = cookie.read(exchange.getRequest().getHeaders(), host);
         if (value == null) {
             return Mono.empty();
         }
-        BrowserSession near = sessions.near(value);
-        return near == null ? sessions.load(value) : Mono.just(near);
+        BrowserSession near = sessions.near(value, host);
+        return near == null ? sessions.load(value, host) : Mono.just(near);
     }
 
     private void attach(ServerWebExchange exchange, BrowserSession session, String value) {
         exchange.getAttributes().put(ATTRIBUTE, session);
         if (!cookie.isCurrent(value)) {
-            renew(exchange.getResponse(), session.id());
+            renew(
+                    exchange.getResponse(),
+                    cookie.valueOf(session.id(), RequestScope.of(exchange).host()));
         }
     }
 
     /** A new signature for the same session; no cache may keep the answer that carries it. */
-    private void renew(ServerHttpResponse response, String id) {
-        response.addCookie(cookie.set(cookie.valueOf(id)));
+    private void renew(ServerHttpResponse response, String value) {
+        response.addCookie(cookie.set(value));
         response.beforeCommit(() -> {
             response.getHeaders().setCacheControl("no-store");
             return Mono.empty();

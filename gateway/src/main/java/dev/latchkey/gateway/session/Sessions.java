@@ -123,21 +123,38 @@ public final class Sessions implements SmartLifecycle {
                         .then(people.signedIn(person))
                         .thenReturn(session))
                 .map(session -> {
-                    String value = cookie.valueOf(session.id());
-                    remember(session, value);
+                    remember(session);
+                    String value = cookie.valueOf(session.id(), SessionCookie.NO_HOST);
                     return new Started(session, cookie.set(value));
                 });
     }
 
-    /** Whether this gateway made the text as the value of a session's cookie, whether or not the session goes on. */
-    public boolean isToken(String text) {
-        return cookie.isOurs(text);
+    /**
+     * The {@code Set-Cookie} by which that host, one of {@code latchkey.domains}, knows a session from now on; empty if the
+     * session has ended. It is for a browser that is known to be the session's own.
+     */
+    public Mono<ResponseCookie> cookieAt(String host, String id) {
+        return stored.find(id).filter(this::isAlive).map(session -> cookie.set(cookie.valueOf(session.id(), host)));
     }
 
-    /** The session of that cookie value if this node can tell without waiting; notes that it is used. */
+    /**
+     * Whether this gateway made the text as the value of a session's cookie at the sign-in host, whether or not the session
+     * goes on.
+     */
+    public boolean isToken(String text) {
+        return cookie.isOurs(text, SessionCookie.NO_HOST);
+    }
+
+    /** The session of that cookie value of the sign-in host if this node can tell without waiting; notes that it is used. */
     public @Nullable BrowserSession near(String value) {
+        return near(value, SessionCookie.NO_HOST);
+    }
+
+    /** The same for a cookie that came to that host. */
+    @Nullable
+    BrowserSession near(String value, String host) {
         NearSession entry = near.getIfPresent(SessionCookie.idOf(value));
-        if (entry == null || !entry.cookie().equals(value)) {
+        if (entry == null || !isOf(entry, value, host)) {
             return null;
         }
         long now = clock.millis();
@@ -151,15 +168,34 @@ public final class Sessions implements SmartLifecycle {
         return use(entry, now);
     }
 
-    /** The session of that cookie value from the store, or empty if there is none; one look-up serves all who wait. */
+    private boolean isOf(NearSession entry, String value, String host) {
+        if (entry.isProven(value, host)) {
+            return true;
+        }
+        if (!cookie.isOurs(value, host)) {
+            return false;
+        }
+        entry.prove(value, host);
+        return true;
+    }
+
+    /**
+     * The session of that cookie value of the sign-in host from the store, or empty if there is none; one look-up serves all
+     * who wait.
+     */
     public Mono<BrowserSession> load(String value) {
-        if (!cookie.isOurs(value)) {
+        return load(value, SessionCookie.NO_HOST);
+    }
+
+    /** The same for a cookie that came to that host. */
+    Mono<BrowserSession> load(String value, String host) {
+        if (!cookie.isOurs(value, host)) {
             vainLoads.increment();
             return Mono.empty();
         }
-        return lookUps.computeIfAbsent(value, this::lookUp)
+        return lookUps.computeIfAbsent(SessionCookie.idOf(value), this::lookUp)
                 .doOnSuccess(entry -> (entry == null ? vainLoads : storeLoads).increment())
-                .map(entry -> use(entry, clock.millis()));
+                .map(entry -> use(entry.prove(value, host), clock.millis()));
     }
 
     /**
@@ -175,12 +211,12 @@ public final class Sessions implements SmartLifecycle {
         return new Loads(nearLoads.sum(), storeLoads.sum(), vainLoads.sum());
     }
 
-    private Mono<NearSession> lookUp(String value) {
-        return stored.find(SessionCookie.idOf(value))
+    private Mono<NearSession> lookUp(String id) {
+        return stored.find(id)
                 .filter(this::isAlive)
-                .map(session -> remember(session, value))
+                .map(this::remember)
                 // Before anybody is told: who comes after that must not be given what was found before.
-                .doOnTerminate(() -> lookUps.remove(value))
+                .doOnTerminate(() -> lookUps.remove(id))
                 .cache();
     }
 
@@ -257,8 +293,8 @@ public final class Sessions implements SmartLifecycle {
                 && ended.getIfPresent(session.id()) == null;
     }
 
-    private NearSession remember(BrowserSession session, String value) {
-        NearSession entry = new NearSession(session, value, clock.millis());
+    private NearSession remember(BrowserSession session) {
+        NearSession entry = new NearSession(session, clock.millis());
         NearSession older = near.getIfPresent(session.id());
         if (older != null) {
             entry.after(older);
@@ -291,7 +327,7 @@ public final class Sessions implements SmartLifecycle {
         String id = entry.session().id();
         stored.find(id)
                 .filter(this::isAlive)
-                .doOnNext(session -> remember(session, entry.cookie()))
+                .doOnNext(this::remember)
                 .switchIfEmpty(Mono.fromRunnable(() -> near.invalidate(id)))
                 .doFinally(signal -> entry.endReload())
                 .subscribe(session -> {}, e -> LOG.warn("A session could not be looked up again: {}", e.toString()));

@@ -16,8 +16,10 @@ final class WebCheck implements ConfigurationCheck {
         faults.bind(binder, "latchkey", AddressProperties.class)
                 .ifPresent(properties -> faults.collect(properties::address));
         faults.bind(binder, "latchkey.pages", PagesProperties.class);
-        faults.bind(binder, "latchkey", WebProperties.class)
-                .ifPresent(properties -> TrustedProxies.parse(properties.trustedProxies(), faults));
+        faults.bind(binder, "latchkey", WebProperties.class).ifPresent(properties -> {
+            TrustedProxies.parse(properties.trustedProxies(), faults);
+            FurtherHosts.names(properties.domains(), faults);
+        });
         faults.bind(binder, "latchkey.drain", DrainProperties.class)
                 .ifPresent(properties -> properties.check(shutdownStep(binder), faults));
         checkForwardedHeaders(binder, faults);

@@ -24,6 +24,14 @@ class WebConfiguration {
     }
 
     @Bean
+    FurtherHosts furtherHosts(WebProperties properties, GatewayAddress address) {
+        ConfigurationFaults faults = new ConfigurationFaults();
+        FurtherHosts hosts = FurtherHosts.parse(properties.domains(), address, faults);
+        faults.throwIfAny();
+        return hosts;
+    }
+
+    @Bean
     RequestDoor requestDoor(GatewayAddress address, TrustedProxies proxies, ObjectProvider<RequestSpans> spans) {
         return new RequestDoor(address, proxies, spans.getIfAvailable());
     }

@@ -17,7 +17,8 @@ class ReturnTargetTest {
 
     private final ReturnTarget targets = new ReturnTarget(
             new GatewayAddress(URI.create("https://gw.test"), "/oauth2"),
-            new LoginProperties(List.of(URI.create("https://good.tld"), URI.create("https://wiki.gw.test:8443"))));
+            new LoginProperties(List.of(URI.create("https://good.tld"), URI.create("https://wiki.gw.test:8443"))),
+            "https://further.tld"::equals);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})

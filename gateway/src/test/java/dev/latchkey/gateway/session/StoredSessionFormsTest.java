@@ -8,6 +8,7 @@ import dev.latchkey.gateway.session.BrowserSession.Origin;
 import dev.latchkey.gateway.store.EmbeddedStore;
 import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.StoredForms;
+import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.GatewayAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -85,7 +86,7 @@ class StoredSessionFormsTest {
     void areNamedByTheCookiesOfTheirTime(StoredForms stored) {
         SessionCookie cookie = cookie(stored.keys());
 
-        assertThat(cookie.isOurs(stored.text(COOKIE))).isTrue();
+        assertThat(cookie.isOurs(stored.text(COOKIE), SessionCookie.NO_HOST)).isTrue();
         assertThat(SessionCookie.idOf(stored.text(COOKIE))).isEqualTo(stored.text(ID));
     }
 
@@ -98,7 +99,7 @@ class StoredSessionFormsTest {
             BrowserSession session =
                     sessions(redis, keys).create(PERSON, ORIGIN, USED, END).block(Duration.ofSeconds(10));
             stored.write(ID, session.id());
-            stored.write(COOKIE, cookie(keys).valueOf(session.id()));
+            stored.write(COOKIE, cookie(keys).valueOf(session.id(), SessionCookie.NO_HOST));
             stored.write(REDIS, text(hash(redis, session.id())));
         });
         withMap((store, map) -> {
@@ -153,7 +154,8 @@ class StoredSessionFormsTest {
     }
 
     private static SessionCookie cookie(KeyRing keys) {
-        return new SessionCookie(new GatewayAddress(URI.create("https://gateway.example.com"), "/oauth2"), keys);
+        GatewayAddress address = new GatewayAddress(URI.create("https://gateway.example.com"), "/oauth2");
+        return new SessionCookie(address, FurtherHosts.none(address), keys);
     }
 
     private static ReactiveHashCommands commands(ReactiveRedisConnectionFactory redis) {
