@@ -10,9 +10,11 @@ import dev.latchkey.gateway.github.api.Redirects;
 import dev.latchkey.gateway.github.api.Reserve;
 import dev.latchkey.gateway.github.cache.ChangeEvents;
 import dev.latchkey.gateway.github.cache.Changes;
+import dev.latchkey.gateway.github.cache.Far;
 import dev.latchkey.gateway.github.cache.ResponseCache;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.installation.InstallationTokens;
+import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.limit.Throttle;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
@@ -24,9 +26,11 @@ import dev.latchkey.gateway.web.GatewayAddress;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Schedulers;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PassthroughProperties.class)
@@ -67,6 +71,7 @@ class PassthroughConfiguration {
             InstallationTokens installations,
             Pacer pacer,
             Changes changes,
+            Far far,
             Clock clock) {
         // Breaker, bulkhead and time limit stand around each request that is sent, and around nothing else.
         Guard guard = new Guard(new ApiClient(addresses), properties.timeout(), properties.concurrent(), clock);
@@ -76,7 +81,7 @@ class PassthroughConfiguration {
         // Each step of a redirect is a call of its own to GitHub, and waits for its own turn.
         Calls redirects = new Redirects(addresses, new Reserve(pacer, paced, clock));
         // First of all: what is at hand, or being fetched for somebody already, costs GitHub nothing.
-        return new ResponseCache(terms(properties), changes, pacer, redirects, clock);
+        return new ResponseCache(terms(properties), changes, far, pacer, redirects, clock);
     }
 
     private static ResponseCache.Terms terms(PassthroughProperties properties) {
@@ -88,12 +93,27 @@ class PassthroughConfiguration {
                 kept.stale(),
                 kept.sparing(),
                 kept.missing(),
+                kept.missingLongest(),
                 longest);
     }
 
     @Bean
-    Changes gitHubChanges(Store store) {
-        return new Changes(store);
+    Changes gitHubChanges(Store store, Clock clock) {
+        return new Changes(store, clock);
+    }
+
+    /** A node that keeps its state itself has nobody to share with, and disks enough to wear out. */
+    @Bean
+    Far gitHubFarAnswers(
+            PassthroughProperties properties,
+            Store store,
+            KeyRing keys,
+            Clock clock,
+            @Value("${latchkey.store:embedded}") String home) {
+        PassthroughProperties.Kept kept = properties.cache();
+        return home.equals("redis")
+                ? Far.in(store, keys, kept.far().toBytes(), kept.farLife(), clock, Schedulers.parallel())
+                : Far.NONE;
     }
 
     @Bean

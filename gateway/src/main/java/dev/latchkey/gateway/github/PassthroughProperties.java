@@ -31,16 +31,23 @@ record PassthroughProperties(
      * @param stale how old an answer may be that is given because GitHub cannot be asked
      * @param sparing how old one may be that is given at once because the quota runs low, while it is being renewed
      * @param missing how long it is believed that something is not there
+     * @param missingLongest the same at most, of what has not been there for ten times as long
+     * @param far what each node may keep in Redis for all of them, as long as it has not ended; 0 keeps nothing there
+     * @param farLife how long that is kept after it was last written
      */
     record Kept(
             @DefaultValue("64MB") DataSize size,
             @DefaultValue("1MB") DataSize largest,
             @DefaultValue("1h") Duration stale,
             @DefaultValue("10m") Duration sparing,
-            @DefaultValue("5s") Duration missing) {}
+            @DefaultValue("5s") Duration missing,
+            @DefaultValue("15m") Duration missingLongest,
+            @DefaultValue("256MB") DataSize far,
+            @DefaultValue("2d") Duration farLife) {}
 
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration MONTH = Duration.ofDays(31);
     private static final int MOST_CALLS = 10_000;
 
     void check(ConfigurationFaults faults) {
@@ -49,6 +56,8 @@ record PassthroughProperties(
         checkDuration("cache.stale", cache.stale(), DAY, faults);
         checkDuration("cache.sparing", cache.sparing(), DAY, faults);
         checkDuration("cache.missing", cache.missing(), LONGEST, faults);
+        checkDuration("cache.missing-longest", cache.missingLongest(), DAY, faults);
+        checkDuration("cache.far-life", cache.farLife(), MONTH, faults);
         if (timeout.isZero()) {
             faults.add("latchkey.passthrough.timeout", "it is 0", "Write a duration such as 15s.");
         }
@@ -57,6 +66,13 @@ record PassthroughProperties(
                     "latchkey.passthrough.concurrent",
                     "'" + concurrent + "' is not from 1 to " + MOST_CALLS,
                     "Write a number such as 128.");
+        }
+        if (cache.far().toBytes() < 0
+                || (cache.far().toBytes() > 0 && cache.farLife().isZero())) {
+            faults.add(
+                    "latchkey.passthrough.cache.far",
+                    "it is less than nothing, or kept for no time",
+                    "Write a size such as 256MB and far-life: 2d, or far: 0B.");
         }
         if (cache.largest().toBytes() < 0
                 || cache.largest().toBytes() > 16 << 20

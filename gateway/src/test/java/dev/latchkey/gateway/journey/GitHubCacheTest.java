@@ -387,6 +387,67 @@ class GitHubCacheTest {
     }
 
     @Test
+    void believesForLongerWhatHasNotBeenThereForLong() {
+        get(alice, repo);
+        clock.advance(Duration.ofSeconds(6));
+        get(alice, repo);
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(outcome(get(alice, repo))).isEqualTo("miss");
+        clock.advance(Duration.ofSeconds(30));
+
+        assertThat(outcome(get(alice, repo))).isEqualTo("hit");
+        assertThat(outcome(get(alice, repo, "Cache-Control", "no-cache"))).isEqualTo("miss");
+        clock.advance(Duration.ofSeconds(90));
+        assertThat(outcome(get(alice, repo))).isEqualTo("miss");
+        assertThat(asked()).isEqualTo(5);
+    }
+
+    @Test
+    void asksForTheRepositoryAloneWhereThatIsNotThere() {
+        get(alice, repo + "/issues");
+        get(alice, repo + "/pulls");
+        clock.advance(Duration.ofSeconds(6));
+        github.forgetCalls();
+
+        assertThat(get(alice, repo + "/issues").statusCode()).isEqualTo(404);
+        assertThat(get(alice, repo + "/pulls").statusCode()).isEqualTo(404);
+
+        assertThat(asked()).isOne();
+        assertThat(github.calls().under(API + repo).count()).isOne();
+        github.content().put(repo, "{}");
+        github.content().put(repo + "/issues", "[]");
+        clock.advance(Duration.ofSeconds(6));
+        assertThat(get(alice, repo + "/issues").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void asksNotAgainForAHiddenRepositoryWhenSomethingHappensInItButWhenItIsOpened() {
+        get(alice, repo);
+
+        deliver("push", "");
+        assertThat(outcome(get(alice, repo))).isEqualTo("hit");
+        github.content().put(repo, "{}");
+        deliver("repository", "publicized");
+
+        assertThat(get(alice, repo).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void givesOthersAListsFullLastPageOnceGitHubSaysThatItIsTheirLastToo() {
+        String full = IntStream.range(0, 30).mapToObj(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+        github.content().put(repo + "/issues", full);
+        github.content().put(repo + "/issues?state=open&page=2", "[]");
+        get(alice, repo + "/issues?state=open");
+        int left = github.remainingOf("bob");
+
+        HttpResponse<String> answer = get(bob, repo + "/issues?state=open");
+
+        assertThat(answer.body()).isEqualTo(full);
+        assertThat(header(answer, "Cache-Status")).contains("SHARED");
+        assertThat(github.remainingOf("bob")).isEqualTo(left);
+    }
+
+    @Test
     void asksAtOnceForWhatItsOwnerHasJustCreated() {
         github.content()
                 .on(

@@ -19,6 +19,34 @@ import tools.jackson.databind.JsonNode;
  */
 public final class ChangeEvents implements ProviderEventListener {
 
+    /** What happens in a repository and lets nobody see it who did not before. Every other event may. */
+    private static final Set<String> WITHIN = Set.of(
+            "check_run",
+            "check_suite",
+            "commit_comment",
+            "create",
+            "delete",
+            "deployment",
+            "deployment_status",
+            "discussion",
+            "discussion_comment",
+            "gollum",
+            "issue_comment",
+            "issues",
+            "label",
+            "milestone",
+            "pull_request",
+            "pull_request_review",
+            "pull_request_review_comment",
+            "pull_request_review_thread",
+            "push",
+            "release",
+            "star",
+            "status",
+            "watch",
+            "workflow_job",
+            "workflow_run");
+
     private final Changes changes;
 
     public ChangeEvents(Changes changes) {
@@ -31,8 +59,9 @@ public final class ChangeEvents implements ProviderEventListener {
         Set<String> paths = new LinkedHashSet<>();
         repository(payload, paths);
         organization(event, payload, paths);
+        boolean access = !WITHIN.contains(event.name());
         return Flux.fromIterable(paths)
-                .concatMap(path -> changes.below(Changes.EVERYBODY, path))
+                .concatMap(path -> access ? changes.below(Changes.EVERYBODY, path) : changes.within(path))
                 .then(Mono.defer(() -> people(payload)));
     }
 

@@ -4,12 +4,14 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.latchkey.gateway.store.Store;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,19 +32,29 @@ public final class Changes implements AutoCloseable {
     public static final String EVERYBODY = "*";
 
     private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+    /** All that is at and below a path. */
+    private static final String EVERYTHING = "/";
+    /** Who sees what is at and below a path. */
+    private static final String ACCESS = "!";
+
     private static final String TOPIC = "github-changed";
     private static final int MOST = 200_000;
     /** Longer than any answer is given without having been confirmed. */
     private static final Duration REMEMBERED = Duration.ofHours(25);
+    /** By how much the clocks of two nodes may differ. */
+    private static final long SKEW = 5_000;
 
     private final Store store;
+    private final Clock clock;
     private final Disposable heard;
     private final String node = UUID.randomUUID().toString();
     private final AtomicLong newest = new AtomicLong();
     /** Everything asked for before this change is old. */
     private final AtomicLong floor = new AtomicLong();
+    /** The same, as a time: what happened before was perhaps not heard of, or is forgotten. */
+    private final AtomicLong floorTime = new AtomicLong();
 
-    private final Cache<String, Long> changes = Caffeine.newBuilder()
+    private final Cache<String, Noted> changes = Caffeine.newBuilder()
             .maximumSize(MOST)
             .expireAfterWrite(REMEMBERED)
             .executor(Runnable::run)
@@ -52,17 +64,23 @@ public final class Changes implements AutoCloseable {
     private final Cache<String, String> numbered =
             Caffeine.newBuilder().maximumSize(20_000).build();
 
-    public Changes(Store store) {
+    public Changes(Store store, Clock clock) {
         this.store = store;
+        this.clock = clock;
+        this.floorTime.set(clock.millis());
         this.heard = store.listen(TOPIC).subscribe(this::hear);
     }
 
     /** What was forgotten for want of room must not make old answers young. */
-    private void forgotten(@Nullable String what, @Nullable Long number, RemovalCause cause) {
-        if (cause == RemovalCause.SIZE && number != null) {
-            floor.accumulateAndGet(number, Math::max);
+    private void forgotten(@Nullable String what, @Nullable Noted change, RemovalCause cause) {
+        if (cause == RemovalCause.SIZE && change != null) {
+            floor.accumulateAndGet(change.number(), Math::max);
+            floorTime.accumulateAndGet(change.at(), Math::max);
         }
     }
+
+    /** @param at when this node heard of it, in milliseconds */
+    private record Noted(long number, long at) {}
 
     /** The number to ask GitHub under. */
     long now() {
@@ -77,17 +95,47 @@ public final class Changes implements AutoCloseable {
         if (since < floor.get()) {
             return false;
         }
-        String plain = Paths.plain(path);
-        String named = named(plain);
-        return isUntouchedAs(plain, person, since) && (named.equals(plain) || isUntouchedAs(named, person, since));
+        return isUntouched(person, path, EVERYTHING, change -> change.number() > since);
     }
 
-    private boolean isUntouchedAs(String plain, String person, long since) {
-        if (isAfter(since, key(person, "=", plain))) {
+    /** The same of a repository that was not there for that person: whether they may have come to see it. */
+    boolean isStillHidden(String person, String path, long since) {
+        return since >= newest.get()
+                || (since >= floor.get() && isUntouched(person, path, ACCESS, change -> change.number() > since));
+    }
+
+    /**
+     * The same of an answer that another node was given, or this one in an earlier life: nothing that it tells of has changed
+     * since a time at which it had not been asked for yet, and this node has missed no message since.
+     *
+     * @param asked when it was asked for, by the clock of whoever did, in milliseconds
+     */
+    boolean isUntouchedSince(String person, String path, long asked) {
+        return isUntouchedSince(person, path, EVERYTHING, asked);
+    }
+
+    boolean isStillHiddenSince(String person, String path, long asked) {
+        return isUntouchedSince(person, path, ACCESS, asked);
+    }
+
+    private boolean isUntouchedSince(String person, String path, String scope, long asked) {
+        long before = asked - SKEW;
+        return before > floorTime.get() && isUntouched(person, path, scope, change -> change.at() >= before);
+    }
+
+    private boolean isUntouched(String person, String path, String scope, Predicate<Noted> later) {
+        String plain = Paths.plain(path);
+        String named = named(plain);
+        return isUntouchedAs(plain, person, scope, later)
+                && (named.equals(plain) || isUntouchedAs(named, person, scope, later));
+    }
+
+    private boolean isUntouchedAs(String plain, String person, String scope, Predicate<Noted> later) {
+        if (isThere(key(person, "=", plain), later)) {
             return false;
         }
         for (String above = plain; ; above = Paths.parent(above)) {
-            if (isAfter(since, key(person, "/", above)) || isAfter(since, key(EVERYBODY, "/", above))) {
+            if (isThere(key(person, EVERYTHING, above), later) || isThere(key(EVERYBODY, scope, above), later)) {
                 return false;
             }
             if (above.isEmpty()) {
@@ -96,9 +144,9 @@ public final class Changes implements AutoCloseable {
         }
     }
 
-    private boolean isAfter(long since, String key) {
-        Long number = changes.getIfPresent(key);
-        return number != null && number > since;
+    private boolean isThere(String key, Predicate<Noted> later) {
+        Noted change = changes.getIfPresent(key);
+        return change != null && later.test(change);
     }
 
     /** A write succeeded: of what it wrote to, of all below, and of each collection above, that person sees something new. */
@@ -106,7 +154,7 @@ public final class Changes implements AutoCloseable {
         return Flux.fromIterable(paths)
                 .map(Paths::plain)
                 .flatMapIterable(path -> new LinkedHashSet<>(List.of(path, named(path))))
-                .concatMap(path -> tell(key(person, "/", path)).then(collections(person, Paths.parent(path))))
+                .concatMap(path -> tell(key(person, EVERYTHING, path)).then(collections(person, Paths.parent(path))))
                 .then();
     }
 
@@ -116,9 +164,16 @@ public final class Changes implements AutoCloseable {
                 : tell(key(person, "=", path)).then(Mono.defer(() -> collections(person, Paths.parent(path))));
     }
 
-    /** Everything at and below a path is another for that person, or for {@link #EVERYBODY}. */
+    /** Everything at and below a path is another for that person, or for {@link #EVERYBODY}, and so is who sees it. */
     public Mono<Void> below(String person, String path) {
-        return tell(key(person, "/", Paths.plain(path)));
+        String plain = Paths.plain(path);
+        Mono<Void> told = tell(key(person, EVERYTHING, plain));
+        return person.equals(EVERYBODY) ? told.then(tell(key(EVERYBODY, ACCESS, plain))) : told;
+    }
+
+    /** Something at or below a path is another, but nobody sees more or less of it than before. */
+    Mono<Void> within(String path) {
+        return tell(key(EVERYBODY, EVERYTHING, Paths.plain(path)));
     }
 
     /** Here at once, and then on every other node. */
@@ -130,7 +185,7 @@ public final class Changes implements AutoCloseable {
     /** In this order, so that nobody sees the number of a change and not the change. */
     private synchronized void note(String key) {
         long number = newest.get() + 1;
-        changes.put(key, number);
+        changes.put(key, new Noted(number, clock.millis()));
         newest.set(number);
     }
 
@@ -146,6 +201,7 @@ public final class Changes implements AutoCloseable {
     private synchronized void forgetAll() {
         long number = newest.get() + 1;
         floor.set(number);
+        floorTime.set(clock.millis());
         newest.set(number);
     }
 

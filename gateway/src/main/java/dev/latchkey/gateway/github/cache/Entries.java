@@ -13,6 +13,9 @@ import org.springframework.http.HttpHeaders;
 final class Entries {
 
     private static final int OK = 200;
+    /** What has been missing for so many times as long is believed to be so once more. */
+    private static final int TENTH = 10;
+
     private static final Set<Integer> MISSING = Set.of(404, 410);
 
     /** Of the connection, of one moment or of one caller's credential. */
@@ -34,8 +37,21 @@ final class Entries {
 
     private Entries() {}
 
-    /** What is to be kept of an answer, or null: what a redirect led to is another's, whose changes are not told here. */
-    static @Nullable Entry of(ApiAnswer answer, ResourceKey resource, Duration missing, long since, long now) {
+    /**
+     * What is to be kept of an answer, or null: what a redirect led to is another's, whose changes are not told here.
+     *
+     * @param old what was kept of the same until now, if nothing is known to have changed since
+     * @param missing for how long at least it is believed that something is not there
+     * @param missingLongest and for how long at most
+     */
+    static @Nullable Entry of(
+            ApiAnswer answer,
+            ResourceKey resource,
+            @Nullable Entry old,
+            Duration missing,
+            Duration missingLongest,
+            Asked asked,
+            long now) {
         if (!(answer.body() instanceof ApiAnswer.Bytes all) || answer.redirected()) {
             return null;
         }
@@ -44,15 +60,30 @@ final class Entries {
             return null;
         }
         if (MISSING.contains(answer.status())) {
-            long until = now + missing.toMillis();
-            return new Entry(
-                    answer.status(), kept(answer.headers()), all.bytes(), null, null, null, now, until, since, false);
+            long same = old != null && old.status() == answer.status() ? old.same() : now;
+            long believed = Math.min((now - same) / TENTH, missingLongest.toMillis());
+            long until = now + Math.max(missing.toMillis(), believed);
+            return missing(answer.status(), kept(answer.headers()), all.bytes(), now, until, asked, same);
         }
-        return answer.status() == OK ? found(answer, all.bytes(), terms, resource, since, now) : null;
+        return answer.status() == OK ? found(answer, all.bytes(), terms, resource, asked, now) : null;
+    }
+
+    /**
+     * GitHub neither says how long this holds nor confirms it at no cost. So what has not been there for long is believed
+     * to be missing for a while longer, by the share of its age that is usual (RFC 9111, section 4.2.2).
+     */
+    private static Entry missing(
+            int status, HttpHeaders headers, byte[] body, long born, long until, Asked asked, long same) {
+        return new Entry(status, headers, body, null, null, null, born, until, asked, same, false);
+    }
+
+    /** The same is not there, since what it would be part of is not there either. */
+    static Entry stillMissing(Entry old, Entry outer, Asked asked) {
+        return missing(old.status(), old.headers(), old.body(), outer.born(), outer.freshUntil(), asked, old.same());
     }
 
     private static @Nullable Entry found(
-            ApiAnswer answer, byte[] body, CacheControl terms, ResourceKey resource, long since, long now) {
+            ApiAnswer answer, byte[] body, CacheControl terms, ResourceKey resource, Asked asked, long now) {
         HttpHeaders headers = answer.headers();
         String tag = headers.getFirst(HttpHeaders.ETAG);
         long born = born(headers, now);
@@ -69,7 +100,8 @@ final class Entries {
                 computable(answer, tag, body, resource),
                 born,
                 freshUntil,
-                since,
+                asked,
+                now,
                 FullPage.isEnd(body, resource.query(), headers));
     }
 
@@ -86,7 +118,7 @@ final class Entries {
     }
 
     /** The same body, confirmed now. */
-    static Entry renewed(Entry old, ApiAnswer answer, @Nullable String tag, long since, long now) {
+    static Entry renewed(Entry old, ApiAnswer answer, @Nullable String tag, Asked asked, long now) {
         HttpHeaders headers = updated(old.headers(), answer.headers());
         long born = born(answer.headers(), now);
         return new Entry(
@@ -98,12 +130,13 @@ final class Entries {
                 old.vary(),
                 born,
                 freshUntil(CacheControl.of(headers), born),
-                since,
+                asked,
+                old.same(),
                 old.endOfList());
     }
 
     /** A body that others have, which GitHub has just said is this person's too. */
-    static Entry shared(Common common, ApiAnswer answer, @Nullable String tag, long since, long now) {
+    static Entry shared(Common common, ApiAnswer answer, @Nullable String tag, Asked asked, long now) {
         HttpHeaders headers = updated(common.headers(), answer.headers());
         headers.set(HttpHeaders.VARY, common.vary());
         long born = born(answer.headers(), now);
@@ -117,8 +150,9 @@ final class Entries {
                 common.vary(),
                 born,
                 freshUntil(CacheControl.of(headers), born),
-                since,
-                false);
+                asked,
+                now,
+                common.endOfList());
     }
 
     private static HttpHeaders kept(HttpHeaders headers) {

@@ -15,7 +15,8 @@ import org.springframework.http.HttpHeaders;
  * @param vary what GitHub's tag depends on, or null if this tag is not of the kind that can be computed
  * @param born when GitHub made the answer or last confirmed it, in milliseconds
  * @param freshUntil until when it needs no confirmation, in milliseconds
- * @param since the number of the newest change that was known when GitHub was asked
+ * @param asked when it was asked for
+ * @param same since when GitHub has been answering so, as far as is known, in milliseconds
  * @param endOfList whether it is a full page without a next one: a further page would not change its tag
  */
 record Entry(
@@ -27,10 +28,27 @@ record Entry(
         @Nullable String vary,
         long born,
         long freshUntil,
-        long since,
+        Asked asked,
+        long same,
         boolean endOfList) {
 
     private static final int OVERHEAD = 600;
+
+    /** The same, judged by the changes that this node knows of. */
+    Entry known(long number) {
+        return new Entry(
+                status,
+                headers,
+                body,
+                tag,
+                shownTag,
+                vary,
+                born,
+                freshUntil,
+                new Asked(number, asked.at()),
+                same,
+                endOfList);
+    }
 
     boolean isMissing() {
         return status != 200;

@@ -10,11 +10,19 @@ import org.springframework.http.HttpHeaders;
  */
 record Mark(String word, String status) {
 
+    /** The header that has the word. */
+    static final String WORD = "X-Latchkey-Cache";
+
     static final Mark BYPASS = new Mark("bypass", "fwd=bypass");
     static final Mark WRITE = new Mark("bypass", "fwd=method");
 
     static Mark hit(long ttlSeconds) {
         return new Mark("hit", "hit; ttl=" + ttlSeconds);
+    }
+
+    /** What another node was told for this very person, and is fresh. */
+    static Mark far(long ttlSeconds) {
+        return new Mark("hit", "hit; ttl=" + ttlSeconds + "; detail=FAR");
     }
 
     /** @param detail why it is good enough */
@@ -31,6 +39,11 @@ record Mark(String word, String status) {
         return new Mark("revalidated", "fwd=uri-miss; fwd-status=304; stored; detail=SHARED");
     }
 
+    /** It is not there, since the repository that it would be in is not. */
+    static Mark outer(int status) {
+        return new Mark("revalidated", "fwd=stale; fwd-status=" + status + "; stored; detail=REPOSITORY");
+    }
+
     static Mark miss(boolean stale, int status, boolean stored) {
         String forward = stale ? "fwd=stale" : "fwd=uri-miss";
         return new Mark("miss", forward + "; fwd-status=" + status + (stored ? "; stored" : ""));
@@ -41,7 +54,7 @@ record Mark(String word, String status) {
     }
 
     void on(HttpHeaders headers) {
-        headers.set("X-Latchkey-Cache", word);
+        headers.set(WORD, word);
         headers.set("Cache-Status", "latchkey; " + status);
     }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.github.cache;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** One spelling for all paths that GitHub takes for the same, so that a change is noticed under each. */
 final class Paths {
@@ -33,6 +34,18 @@ final class Paths {
         int high = Character.digit(path.charAt(at), 16);
         int low = Character.digit(path.charAt(at + 1), 16);
         return high < 0 || low < 0 ? -1 : high * 16 + low;
+    }
+
+    /** The path of the repository that something is part of or is, or null if of none. */
+    static @Nullable String repository(String path) {
+        boolean numbered = path.startsWith("/repositories/");
+        if (!numbered && !path.startsWith("/repos/")) {
+            return null;
+        }
+        int owner = path.indexOf('/', 1);
+        int name = numbered ? owner : path.indexOf('/', owner + 1);
+        int end = name < 0 ? -1 : path.indexOf('/', name + 1);
+        return name < 0 ? null : end < 0 ? path : path.substring(0, end);
     }
 
     /** The path one segment shorter; empty at the top. */

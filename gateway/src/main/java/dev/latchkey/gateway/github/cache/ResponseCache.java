@@ -15,6 +15,8 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +41,9 @@ import reactor.core.publisher.Mono;
  */
 public final class ResponseCache implements Calls {
 
-    private static final int COMMON_BODIES = 3;
+    private static final int COMMON_BODIES = 4;
+    private static final int GUESSES = 2;
+    private static final int OK = 200;
     private static final int OVERHEAD = 200;
     /** Below a tenth of a quota an older answer is good enough while a new one is on its way. */
     private static final int LOW = 10;
@@ -47,6 +51,7 @@ public final class ResponseCache implements Calls {
     private final Terms terms;
     private final Changes changes;
     private final Pacer pacer;
+    private final Far far;
     private final Calls next;
     private final Clock clock;
     private final Cache<PersonalKey, Entry> entries;
@@ -61,13 +66,22 @@ public final class ResponseCache implements Calls {
      * @param stale how old one may be that is given because GitHub cannot be asked
      * @param sparing how old one may be that is given while a new one is fetched, because the quota runs low
      * @param missing how long it is believed that something is not there
+     * @param missingLongest the same of what has not been there for long
      * @param longest how long a call may take as a whole
      */
-    public record Terms(long size, int largest, Duration stale, Duration sparing, Duration missing, Duration longest) {}
+    public record Terms(
+            long size,
+            int largest,
+            Duration stale,
+            Duration sparing,
+            Duration missing,
+            Duration missingLongest,
+            Duration longest) {}
 
-    public ResponseCache(Terms terms, Changes changes, Pacer pacer, Calls next, Clock clock) {
+    public ResponseCache(Terms terms, Changes changes, Far far, Pacer pacer, Calls next, Clock clock) {
         this.terms = terms;
         this.changes = changes;
+        this.far = far;
         this.pacer = pacer;
         this.next = next;
         this.clock = clock;
@@ -80,14 +94,15 @@ public final class ResponseCache implements Calls {
                 .maximumWeight(terms.size() / 4)
                 .<ResourceKey, List<Common>>weigher((key, bodies) -> OVERHEAD
                         + key.weight()
-                        + bodies.stream()
-                                .mapToInt(each -> OVERHEAD + each.body().length)
-                                .sum())
+                        + bodies.stream().mapToInt(Common::weight).sum())
                 .build();
     }
 
-    /** @param known what the client has itself, if nothing is kept: then GitHub may confirm that */
-    private record FlightKey(PersonalKey key, @Nullable String known) {}
+    /**
+     * @param known what the client has itself, if nothing is kept: then GitHub may confirm that
+     * @param anyFresh whether what another node has is good enough while it is fresh
+     */
+    private record FlightKey(PersonalKey key, @Nullable String known, boolean anyFresh) {}
 
     @Override
     public Mono<ApiAnswer> call(ApiRequest request) {
@@ -99,16 +114,16 @@ public final class ResponseCache implements Calls {
         Entry entry = entries.getIfPresent(key);
         boolean usable = entry != null && isUntouched(key, entry);
         if (entry != null && usable && isGoodEnough(entry, asked)) {
-            return Mono.just(given(request, entry, Mark.hit((entry.freshUntil() - clock.millis()) / 1000)));
+            return Mono.just(given(request, entry, Mark.hit(left(entry))));
         }
         if (asked.has("only-if-cached")) {
             return Mono.error(Problem.of(ProblemCode.NOT_CACHED));
         }
         if (entry != null && usable && !asked.has("no-cache") && isToBeSpared(key, entry)) {
-            fetched(request, key, entry).subscribe(ResponseCache::leave, failure -> {});
+            fetched(request, key, entry, false).subscribe(ResponseCache::leave, failure -> {});
             return Mono.just(given(request, entry, stale(entry, "STALE_WHILE_QUOTA_LOW")));
         }
-        return fetched(request, key, entry).flatMap(landed -> landed(request, landed));
+        return fetched(request, key, entry, asked.directives().isEmpty()).flatMap(landed -> landed(request, landed));
     }
 
     /** Nobody waits for what was asked beside a request: what streams is ended, or it would hold its place for good. */
@@ -181,7 +196,29 @@ public final class ResponseCache implements Calls {
     // What is good enough
 
     private boolean isUntouched(PersonalKey key, Entry entry) {
-        return changes.isUntouched(key.person(), key.resource().path(), entry.since());
+        String path = key.resource().path();
+        long number = entry.asked().number();
+        return isHidden(path, entry)
+                ? changes.isStillHidden(key.person(), path, number)
+                : changes.isUntouched(key.person(), path, number);
+    }
+
+    /** Of a repository that somebody does not see, what happens in it makes no difference to them. */
+    private static boolean isHidden(String path, Entry entry) {
+        return entry.isMissing() && path.equals(Paths.repository(path));
+    }
+
+    /** What another node kept, judged by what this one knows; what it cannot judge has to be confirmed. */
+    private @Nullable Entry trusted(PersonalKey key, @Nullable Entry elsewhere, long now) {
+        if (elsewhere == null) {
+            return null;
+        }
+        String path = key.resource().path();
+        long at = elsewhere.asked().at();
+        boolean untouched = isHidden(path, elsewhere)
+                ? changes.isStillHiddenSince(key.person(), path, at)
+                : changes.isUntouchedSince(key.person(), path, at);
+        return untouched ? elsewhere.known(now) : elsewhere;
     }
 
     /** Fresh, by the answer's terms and the client's (RFC 9111, sections 4.2 and 5.2.1). */
@@ -195,6 +232,19 @@ public final class ResponseCache implements Calls {
         boolean youngEnough = maxAge == null || now - entry.born() < maxAge * 1000;
         long margin = minFresh == null ? 0 : minFresh * 1000;
         return youngEnough && now + margin < entry.freshUntil();
+    }
+
+    private boolean isFresh(PersonalKey key, Entry entry) {
+        return clock.millis() < entry.freshUntil() && isUntouched(key, entry);
+    }
+
+    private static boolean isLater(Entry one, Entry other) {
+        return one.asked().at() > other.asked().at();
+    }
+
+    /** Seconds for which it is fresh yet; less than none if it is not. */
+    private long left(Entry entry) {
+        return (entry.freshUntil() - clock.millis()) / 1000;
     }
 
     private boolean isToBeSpared(PersonalKey key, Entry entry) {
@@ -215,16 +265,17 @@ public final class ResponseCache implements Calls {
     }
 
     private Mark stale(Entry entry, String detail) {
-        return Mark.stale((entry.freshUntil() - clock.millis()) / 1000, detail);
+        return Mark.stale(left(entry), detail);
     }
 
     // Asking GitHub
 
-    private Mono<Flights.Landed<Fetched>> fetched(ApiRequest request, PersonalKey key, @Nullable Entry entry) {
+    private Mono<Flights.Landed<Fetched>> fetched(
+            ApiRequest request, PersonalKey key, @Nullable Entry entry, boolean anyFresh) {
         String known =
                 entry == null || !entry.isConfirmable() ? request.headers().getFirst(HttpHeaders.IF_NONE_MATCH) : null;
         return flights.board(
-                new FlightKey(key, known),
+                new FlightKey(key, known, anyFresh),
                 changes.now(),
                 since -> changes.isUntouched(key.person(), key.resource().path(), since),
                 flight -> Mono.defer(() -> asked(request, flight)).timeout(terms.longest(), tooLong()));
@@ -236,11 +287,58 @@ public final class ResponseCache implements Calls {
 
     private Mono<Fetched> asked(ApiRequest request, FlightKey flight) {
         PersonalKey key = flight.key();
-        Question question =
-                new Question(key, entries.getIfPresent(key), candidates(key), flight.known(), changes.now());
+        Asked now = new Asked(changes.now(), clock.millis());
+        return far.find(key).flatMap(found -> {
+            Entry near = entries.getIfPresent(key);
+            Entry elsewhere = trusted(key, found.own(), now.number());
+            boolean newer = elsewhere != null && (near == null || isLater(elsewhere, near));
+            if (newer && elsewhere != null && flight.anyFresh() && isFresh(key, elsewhere)) {
+                entries.put(key, elsewhere);
+                return Mono.just(new Fetched.Kept(elsewhere, Mark.far(left(elsewhere))));
+            }
+            Entry old = newer ? elsewhere : near;
+            List<Common> others = gathered(key.resource(), found.others());
+            Question question = new Question(key, old, withGuesses(old, others), flight.known(), now);
+            return old != null && old.isMissing() ? stillMissing(request, question, old) : asked(request, question);
+        });
+    }
+
+    private Mono<Fetched> asked(ApiRequest request, Question question) {
         return next.call(upstream(request, question))
                 .flatMap(answer -> learned(request, question, answer))
                 .onErrorResume(failure -> standIn(question, failure));
+    }
+
+    /** In a repository that is not there for somebody there is nothing else for them: it alone need be asked for. */
+    private Mono<Fetched> stillMissing(ApiRequest request, Question question, Entry old) {
+        String path = question.key().resource().path();
+        String repository = Paths.repository(path);
+        boolean open = !changes.isStillHidden(
+                question.key().person(), path, old.asked().number());
+        if (repository == null || repository.equals(path) || open) {
+            return asked(request, question);
+        }
+        ApiRequest outer = request.to(new Target(Target.Api.REST, repository, null));
+        PersonalKey outerKey = new PersonalKey(question.key().person(), ResourceKey.of(outer));
+        Entry known = entries.getIfPresent(outerKey);
+        if (known != null && !known.isMissing()) {
+            return asked(request, question);
+        }
+        return call(outer).doOnNext(ApiAnswer::discard).flatMap(answer -> {
+            Entry hidden = entries.getIfPresent(outerKey);
+            if (answer.status() != old.status() || hidden == null || !hidden.isMissing()) {
+                return asked(request, question);
+            }
+            Entry still = Entries.stillMissing(old, hidden, question.asked());
+            keep(question.key(), still);
+            boolean askedNow = !"hit".equals(answer.headers().getFirst(Mark.WORD));
+            return Mono.just(new Fetched.Kept(still, askedNow ? Mark.outer(answer.status()) : Mark.hit(left(still))));
+        });
+    }
+
+    private void keep(PersonalKey key, Entry entry) {
+        entries.put(key, entry);
+        far.keep(key, entry);
     }
 
     /**
@@ -255,7 +353,7 @@ public final class ResponseCache implements Calls {
             @Nullable Entry old,
             List<Common> others,
             @Nullable String known,
-            long since) {
+            Asked asked) {
 
         String accept() {
             return key.resource().accept();
@@ -283,9 +381,48 @@ public final class ResponseCache implements Calls {
         }
     }
 
-    private List<Common> candidates(PersonalKey key) {
-        List<Common> bodies = common.getIfPresent(key.resource());
-        return bodies == null ? List.of() : bodies;
+    /** What is at hand of others, and what other nodes have of them; each body once and the newest first. */
+    private List<Common> gathered(ResourceKey resource, List<Common> elsewhere) {
+        List<Common> near = common.getIfPresent(resource);
+        if (elsewhere.isEmpty()) {
+            return near == null ? List.of() : near;
+        }
+        if (near == null) {
+            common.put(resource, elsewhere);
+            return elsewhere;
+        }
+        return merged(near, elsewhere);
+    }
+
+    private static List<Common> merged(List<Common> some, List<Common> others) {
+        List<Common> all = new ArrayList<>(some);
+        for (Common other : others) {
+            if (all.stream().noneMatch(each -> Arrays.equals(each.body(), other.body()))) {
+                all.add(other);
+            }
+        }
+        all.sort(Comparator.comparingLong(Common::learned).reversed());
+        return List.copyOf(all.subList(0, Math.min(COMMON_BODIES, all.size())));
+    }
+
+    /** And what this person's own may have become, if others were given something new since. */
+    private static List<Common> withGuesses(@Nullable Entry old, List<Common> others) {
+        if (old == null || old.status() != OK || old.vary() == null) {
+            return others;
+        }
+        List<Common> all = new ArrayList<>(others);
+        int guesses = 0;
+        for (Common other : others) {
+            byte[] before = other.before();
+            if (before != null && other.learned() > old.asked().at() && guesses < GUESSES) {
+                byte[] guess = Rebase.of(old.body(), before, other.body());
+                if (guess != null) {
+                    guesses++;
+                    all.add(new Common(guess, null, other.headers(), other.vary(), other.learned(), old.endOfList()));
+                }
+            }
+        }
+        return all;
     }
 
     /** A HEAD is asked as a GET, whose answer can be kept and serves both. */
@@ -329,14 +466,17 @@ public final class ResponseCache implements Calls {
         if (old != null
                 && question.canBeConfirmed()
                 && Tags.isSame(meant, old.tagFor(authorization, question.accept()))) {
-            Entry renewed = Entries.renewed(old, answer, meant, question.since(), clock.millis());
-            return old.endOfList() ? confirmedEnd(request, question, renewed) : Mono.just(kept(question, renewed));
+            Entry renewed = Entries.renewed(old, answer, meant, question.asked(), clock.millis());
+            return old.endOfList()
+                    ? confirmedEnd(request, question, renewed, Mark.revalidated())
+                    : Mono.just(kept(question, renewed, Mark.revalidated()));
         }
         for (Common other : question.others()) {
             if (Tags.isSame(meant, other.tagFor(authorization, question.accept()))) {
-                Entry shared = Entries.shared(other, answer, meant, question.since(), clock.millis());
-                entries.put(question.key(), shared);
-                return Mono.just(new Fetched.Kept(shared, Mark.shared()));
+                Entry shared = Entries.shared(other, answer, meant, question.asked(), clock.millis());
+                return shared.endOfList()
+                        ? confirmedEnd(request, question, shared, Mark.shared())
+                        : Mono.just(kept(question, shared, Mark.shared()));
             }
         }
         if (question.known() != null && meant != null && Tags.isNamed(question.known(), meant)) {
@@ -347,13 +487,13 @@ public final class ResponseCache implements Calls {
         return askedPlainly(request, question);
     }
 
-    private Fetched kept(Question question, Entry renewed) {
-        entries.put(question.key(), renewed);
-        return new Fetched.Kept(renewed, Mark.revalidated());
+    private Fetched kept(Question question, Entry confirmed, Mark mark) {
+        keep(question.key(), confirmed);
+        return new Fetched.Kept(confirmed, mark);
     }
 
     /** A list's full last page has not changed; whether it still is the last has to be asked too. */
-    private Mono<Fetched> confirmedEnd(ApiRequest request, Question question, Entry renewed) {
+    private Mono<Fetched> confirmedEnd(ApiRequest request, Question question, Entry renewed, Mark mark) {
         ResourceKey resource = question.key().resource();
         String vary = String.valueOf(renewed.vary());
         ApiRequest further = upstream(request, question)
@@ -365,13 +505,13 @@ public final class ResponseCache implements Calls {
                 .flatMap(answer -> answer.gathered(terms.largest()))
                 .doOnNext(ApiAnswer::discard)
                 .flatMap(answer -> FullPage.isNothing(answer)
-                        ? Mono.just(kept(question, renewed))
+                        ? Mono.just(kept(question, renewed, mark))
                         : askedPlainly(request, question));
     }
 
     /** Without a condition, so that the answer is whole. */
     private Mono<Fetched> askedPlainly(ApiRequest request, Question question) {
-        Question plain = new Question(question.key(), null, List.of(), null, question.since());
+        Question plain = new Question(question.key(), null, List.of(), null, question.asked());
         return next.call(upstream(request, plain)).flatMap(again -> learned(request, plain, again));
     }
 
@@ -382,13 +522,21 @@ public final class ResponseCache implements Calls {
             return new Fetched.Kept(old, stale(old, "STALE_ON_ERROR"));
         }
         boolean stale = old != null;
-        Entry entry = Entries.of(answer, question.key().resource(), terms.missing(), question.since(), clock.millis());
+        Entry untouched = old != null && isUntouched(question.key(), old) ? old : null;
+        Entry entry = Entries.of(
+                answer,
+                question.key().resource(),
+                untouched,
+                terms.missing(),
+                terms.missingLongest(),
+                question.asked(),
+                clock.millis());
         if (entry != null) {
-            entries.put(question.key(), entry);
+            keep(question.key(), entry);
             if (!answer.redirected()) {
                 changes.learn(question.key().resource().path(), answer.headers().getFirst(HttpHeaders.LINK));
             }
-            offer(question.key().resource(), answer, entry);
+            offer(question.key().resource(), answer, entry, old);
             return new Fetched.Kept(entry, Mark.miss(stale, answer.status(), true));
         }
         if (!Refusals.isNoAnswer(answer)) {
@@ -400,22 +548,13 @@ public final class ResponseCache implements Calls {
                 : new Fetched.Alone(answer, mark, new AtomicBoolean());
     }
 
-    private void offer(ResourceKey resource, ApiAnswer answer, Entry entry) {
-        Common offered = Sharing.isAllowedFor(resource.path()) ? Sharing.of(answer, entry) : null;
-        if (offered == null) {
-            return;
+    private void offer(ResourceKey resource, ApiAnswer answer, Entry entry, @Nullable Entry old) {
+        Common offered = Sharing.isAllowedFor(resource.path()) ? Sharing.of(answer, entry, old, resource) : null;
+        if (offered != null) {
+            far.offer(
+                    resource,
+                    common.asMap().merge(resource, List.of(offered), (bodies, newest) -> merged(newest, bodies)));
         }
-        common.asMap().compute(resource, (key, bodies) -> {
-            List<Common> all = new ArrayList<>();
-            all.add(offered);
-            if (bodies != null) {
-                bodies.stream()
-                        .filter(each -> !java.util.Arrays.equals(each.body(), offered.body()))
-                        .limit(COMMON_BODIES - 1)
-                        .forEach(all::add);
-            }
-            return List.copyOf(all);
-        });
     }
 
     private Mono<Fetched> standIn(Question question, Throwable failure) {
@@ -441,7 +580,9 @@ public final class ResponseCache implements Calls {
             return Mono.just(marked(alone.answer(), fetched.mark()));
         }
         return next.call(upstream(
-                        request, new Question(new PersonalKey("", ResourceKey.of(request)), null, List.of(), null, 0)))
+                        request,
+                        new Question(
+                                new PersonalKey("", ResourceKey.of(request)), null, List.of(), null, new Asked(0, 0))))
                 .map(answer -> marked(answer, Mark.miss(false, answer.status(), false)));
     }
 

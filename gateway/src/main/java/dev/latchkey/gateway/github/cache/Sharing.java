@@ -49,17 +49,25 @@ final class Sharing {
     }
 
     /** What of an answer may be offered to others, or null. */
-    static @Nullable Common of(ApiAnswer answer, Entry entry) {
+    static @Nullable Common of(ApiAnswer answer, Entry entry, @Nullable Entry old, ResourceKey resource) {
         HttpHeaders headers = answer.headers();
         boolean offered = entry.status() == 200
                 && entry.vary() != null
-                && !entry.endOfList()
+                && (!entry.endOfList() || FullPage.next(resource.query()) != null)
                 && !answer.redirected()
                 && entry.body().length <= LARGEST
                 && Tags.names(entry.vary()).contains("authorization")
                 && !headers.containsHeader("X-GitHub-SSO")
                 && !headers.containsHeader(HttpHeaders.SET_COOKIE);
-        return offered && entry.vary() != null ? new Common(entry.body(), ofTheBody(headers), entry.vary()) : null;
+        return offered && entry.vary() != null
+                ? new Common(
+                        entry.body(),
+                        old != null && old.status() == 200 ? old.body() : null,
+                        ofTheBody(headers),
+                        entry.vary(),
+                        entry.asked().at(),
+                        entry.endOfList())
+                : null;
     }
 
     /** A list's last page tells how much somebody may see, so it is not told on. */

@@ -115,13 +115,19 @@ final class ModelledGitHub implements Calls {
 
     private void remember(String person, String path) {
         List<Truth> truths = history.get(person + path);
-        int status = hidden.contains(person + path) ? 404 : 200;
+        int status = isHidden(person, path) ? 404 : 200;
         Truth now =
                 new Truth(clock.millis(), status, status == 404 ? "{\"message\":\"Not Found\"}" : body(person, path));
         Truth last = truths.isEmpty() ? null : truths.get(truths.size() - 1);
         if (last == null || last.status() != now.status() || !last.body().equals(now.body())) {
             truths.add(now);
         }
+    }
+
+    /** What is in a repository is seen by nobody who does not see that. */
+    private boolean isHidden(String person, String path) {
+        boolean inside = path.startsWith("/repos/a/b/") && hidden.contains(person + "/repos/a/b");
+        return inside || hidden.contains(person + path);
     }
 
     /** The same for everybody, but for what is about the person and for one resource that shows people different things. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -99,7 +100,7 @@ public final class SimulatedStore implements Store {
 
     @Override
     public Mono<Void> put(String key, byte[] value, Instant end) {
-        throw new UnsupportedOperationException();
+        return step(() -> Optional.ofNullable(records.put(key, value))).then();
     }
 
     @Override
@@ -114,7 +115,7 @@ public final class SimulatedStore implements Store {
 
     @Override
     public Mono<Boolean> delete(String key) {
-        throw new UnsupportedOperationException();
+        return step(() -> records.remove(key) != null);
     }
 
     @Override

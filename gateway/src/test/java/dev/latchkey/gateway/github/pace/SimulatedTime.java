@@ -19,7 +19,7 @@ public final class SimulatedTime {
         this.beginning = beginning;
     }
 
-    Scheduler scheduler() {
+    public Scheduler scheduler() {
         return scheduler;
     }
 

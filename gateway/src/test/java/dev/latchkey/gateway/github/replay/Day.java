@@ -35,8 +35,15 @@ final class Day {
 
     /** Replays a part of a day and gives back what came of it. */
     static Replay replayed(long seed, Duration beginning, Duration length) {
+        return replayed(seed, beginning, Duration.ZERO, length);
+    }
+
+    /** The same after so long a time that nothing is counted in. */
+    static Replay replayed(long seed, Duration beginning, Duration before, Duration length) {
         Replay replay = new Replay(seed, beginning);
         new Day(replay).begin();
+        replay.run(before);
+        replay.countAnew();
         replay.run(length);
         return replay;
     }
@@ -254,15 +261,17 @@ final class Day {
         replay.tell(repository, "repository");
     }
 
-    /** {@code day-replay [seed] [from, hour] [for, hours]} */
+    /** {@code day-replay [seed] [from, hour] [for, hours] [before, hours]} */
     public static void main(String[] args) {
         long seed = args.length > 0 ? Long.parseLong(args[0]) : 1;
         long from = args.length > 1 ? Long.parseLong(args[1]) : 0;
         long hours = args.length > 2 ? Long.parseLong(args[2]) : 24;
+        long before = args.length > 3 ? Long.parseLong(args[3]) : 0;
         Instant began = Instant.now();
-        Replay day = replayed(seed, Duration.ofHours(from), Duration.ofHours(hours));
+        Replay day = replayed(seed, Duration.ofHours(from), Duration.ofHours(before), Duration.ofHours(hours));
         System.out.print(day.table());
-        System.out.println("Seed " + seed + ", " + hours + " h from " + from + ":00, replayed in "
+        System.out.println("Seed " + seed + ", " + hours + " h from " + (from + before) % 24 + ":00"
+                + (before == 0 ? ", from nothing" : ", after " + before + " h") + ", replayed in "
                 + Duration.between(began, Instant.now()).toSeconds() + " s");
         if (!day.tally().firstFault().isEmpty()) {
             System.out.println("First: " + day.tally().firstFault());

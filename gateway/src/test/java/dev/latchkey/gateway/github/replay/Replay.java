@@ -11,14 +11,18 @@ import dev.latchkey.gateway.github.api.Target;
 import dev.latchkey.gateway.github.api.Validators;
 import dev.latchkey.gateway.github.cache.ChangeEvents;
 import dev.latchkey.gateway.github.cache.Changes;
+import dev.latchkey.gateway.github.cache.Far;
 import dev.latchkey.gateway.github.cache.ResponseCache;
 import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.github.pace.SimulatedPacers;
 import dev.latchkey.gateway.github.pace.SimulatedStore;
 import dev.latchkey.gateway.github.pace.SimulatedTime;
+import dev.latchkey.gateway.keys.KeyRing;
+import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.provider.ProviderEvent;
 import dev.latchkey.gateway.session.PersonId;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +30,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -41,6 +44,8 @@ final class Replay {
 
     static final Instant MIDNIGHT = Instant.parse("2026-11-03T00:00:00Z");
     private static final int NODES = 3;
+    private static final KeyRing KEYS =
+            KeyRing.of(List.of(Secret.of("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")), Clock.systemUTC());
     /** From a node's hearing of a change to the last node's. */
     private static final long SPREADING = 50;
 
@@ -50,7 +55,7 @@ final class Replay {
     private final ReplayedGitHub gitHub;
     private final List<ResponseCache> nodes = new ArrayList<>();
     private final List<ChangeEvents> ears = new ArrayList<>();
-    private final Tally tally = new Tally();
+    private Tally tally = new Tally();
     private long trace;
 
     Replay(long seed, Duration beginning) {
@@ -61,8 +66,9 @@ final class Replay {
         SimulatedStore store = new SimulatedStore(time, new Random(seed + 2), 3);
         for (int i = 0; i < NODES; i++) {
             Pacer pacer = SimulatedPacers.node(time, store);
-            Changes changes = new Changes(store);
-            nodes.add(new ResponseCache(terms(), changes, pacer, new Paced(pacer, gitHub), time.clock(0)));
+            Changes changes = new Changes(store, time.clock(0));
+            Far far = Far.in(store, KEYS, 256 << 20, Duration.ofDays(2), time.clock(0), time.scheduler());
+            nodes.add(new ResponseCache(terms(), changes, far, pacer, new Paced(pacer, gitHub), time.clock(0)));
             ears.add(new ChangeEvents(changes));
         }
     }
@@ -74,6 +80,7 @@ final class Replay {
                 Duration.ofHours(1),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(5),
+                Duration.ofMinutes(15),
                 Duration.ofMinutes(10));
     }
 
@@ -211,6 +218,12 @@ final class Replay {
         this.time.pass(time);
     }
 
+    /** What happened until now was only to fill what is kept. */
+    void countAnew() {
+        tally = new Tally();
+        gitHub.countAnew();
+    }
+
     double free() {
         return Tally.free(tally.reads(), gitHub.spent());
     }
@@ -249,7 +262,11 @@ final class Replay {
                 .append(Tally.row("writes", tally.writes()))
                 .append(Tally.row("calls to GitHub", gitHub.calls()))
                 .append(Tally.row("quota spent on reads", gitHub.spent()));
-        new TreeMap<>(gitHub.spentOn()).forEach((why, many) -> table.append(Tally.row("  " + why, many)));
+        gitHub.spentOn().forEach((why, kinds) -> {
+            table.append(Tally.row(
+                    "  " + why, kinds.values().stream().mapToInt(each -> each).sum()));
+            kinds.forEach((kind, many) -> table.append(Tally.row("    " + kind, many)));
+        });
         return table.append(Tally.row("least left of anybody's 5,000", least()))
                 .append(Tally.row("reads that cost no quota", String.format(Locale.ROOT, "%.2f %%", 100 * free())))
                 .append(Tally.row("quotas used up", primary()))

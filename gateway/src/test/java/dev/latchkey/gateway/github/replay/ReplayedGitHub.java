@@ -18,6 +18,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -31,14 +33,16 @@ final class ReplayedGitHub implements Calls {
 
     private static final String VARY = "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, X-Requested-With";
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+    private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
     private static final long HOUR = 3_600_000;
 
     private final SimulatedTime time;
     private final Organization organization;
     private final Random random;
     private final Map<String, Account> accounts = new HashMap<>();
-    private final Map<String, Integer> spentOn = new HashMap<>();
+    private final Map<String, Map<String, Integer>> spentOn = new TreeMap<>();
     private final Set<String> given = new HashSet<>();
+    private final Set<String> versions = new HashSet<>();
     private int calls;
     private int spent;
 
@@ -52,13 +56,20 @@ final class ReplayedGitHub implements Calls {
         return calls;
     }
 
+    /** Forgets what was counted, and not what was given. */
+    void countAnew() {
+        calls = 0;
+        spent = 0;
+        spentOn.clear();
+    }
+
     /** On reading alone. */
     int spent() {
         return spent;
     }
 
-    /** The same, by what was read and how it came to be paid for. */
-    Map<String, Integer> spentOn() {
+    /** The same, by how it came to be paid for, and by the kind of what was read. */
+    Map<String, Map<String, Integer>> spentOn() {
         return spentOn;
     }
 
@@ -137,7 +148,9 @@ final class ReplayedGitHub implements Calls {
             return given(request, account, 403, headers(), "{\"message\":\"API rate limit exceeded for user ID 1.\"}");
         }
         spent++;
-        spentOn.merge(why(request, status, headers, body), 1, Integer::sum);
+        String why = why(request, status, headers, body);
+        spentOn.computeIfAbsent(why, reason -> new TreeMap<>())
+                .merge(kind(request.target().path()), 1, Integer::sum);
         return given(request, account, status, headers, body);
     }
 
@@ -146,13 +159,21 @@ final class ReplayedGitHub implements Calls {
         if (status == 404) {
             return "what is not there";
         }
+        String path = request.target().path();
+        boolean known = !given.add(path + '?' + request.target().query() + ' ' + body);
         boolean isEnd = !headers.containsHeader(HttpHeaders.LINK) && body.endsWith("{\"n\":29}]");
-        if (isEnd) {
-            return "last pages that are full";
+        if (known) {
+            return isEnd ? "last pages that are full" : "what somebody has already";
         }
-        boolean personal = !request.target().path().startsWith("/repo");
-        boolean known = !given.add(request.target().path() + body.hashCode());
-        return (known ? "what another node has" : "what nobody has yet") + (personal ? ", one's own" : "");
+        boolean variant = body.contains("\"role\"") && !versions.add(path + body.replaceAll("\"role.*", ""));
+        boolean begun = body.contains("\"version\":0") && !SHA.matcher(path).find();
+        return variant ? "what others have in another form" : begun ? "what nobody read before" : "what is new";
+    }
+
+    /** The path with what tells one thing of its kind from another left out. */
+    private static String kind(String path) {
+        String plain = path.replaceFirst("^/(repos/acme/r|repositories/)[0-9]+", "{repository}");
+        return SHA.matcher(plain).replaceAll("{sha}").replaceAll("/[0-9]+", "/{number}");
     }
 
     private Account.Quota quota(ApiRequest request, Account account) {
