@@ -36,7 +36,6 @@ class CheckCommandTest {
                 "--latchkey.external-url=http://example.com/path",
                 "--latchkey.trusted-proxies=10.0.0.0/99",
                 "--server.forward-headers-strategy=framework",
-                "--server.http2.enabled=true",
                 "--latchkey.store=etcd");
         assertThat(status).isEqualTo(1);
         assertThat(printed())
@@ -46,7 +45,6 @@ class CheckCommandTest {
                 .contains("latchkey.session.idle: 'soon' cannot be read")
                 .contains("latchkey.external-url")
                 .contains("latchkey.trusted-proxies: '10.0.0.0/99'")
-                .contains("server.http2.enabled: the gateway speaks HTTP/1.1 only")
                 .contains("server.forward-headers-strategy: 'framework' would believe")
                 .contains("latchkey.store");
     }

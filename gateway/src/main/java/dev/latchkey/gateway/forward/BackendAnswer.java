@@ -2,13 +2,16 @@ package dev.latchkey.gateway.forward;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.GrpcCall;
 import dev.latchkey.gateway.web.OwnCookie;
 import dev.latchkey.gateway.web.Passage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.filter.headers.TrailerHeadersFilter;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -20,7 +23,26 @@ import reactor.netty.Connection;
  * What of a backend's answer reaches the browser: everything but what concerns the connection (RFC 9110, section
  * 7.6.1), cookies that bear the gateway's names, and its mark on answers of its own.
  */
-final class BackendAnswer implements HttpHeadersFilter {
+final class BackendAnswer implements HttpHeadersFilter, TrailerHeadersFilter {
+
+    /** What a trailer must not say (RFC 9110, section 6.5.1): the server would then send none at all. */
+    private static final Set<String> NO_TRAILERS = Set.of(
+            "age",
+            "authorization",
+            "cache-control",
+            "content-encoding",
+            "content-length",
+            "content-range",
+            "content-type",
+            "date",
+            "expires",
+            "host",
+            "location",
+            "retry-after",
+            "set-cookie",
+            "vary",
+            "warning",
+            "www-authenticate");
 
     private static final Set<String> HOP_BY_HOP = Set.of(
             "connection",
@@ -59,6 +81,21 @@ final class BackendAnswer implements HttpHeadersFilter {
             } else if (!isHopByHop(name, named) && !name.startsWith("x-latchkey-")) {
                 passed.put(header.getKey(), header.getValue());
             }
+        }
+        return passed;
+    }
+
+    /** Only to calls of gRPC, whose outcome they are: other clients read answers without them, and caches too. */
+    @Override
+    public HttpHeaders trailers(@Nullable HttpHeaders received, ServerWebExchange exchange) {
+        HttpHeaders passed = new HttpHeaders();
+        if (received != null && GrpcCall.isIn(exchange.getRequest())) {
+            received.forEach((name, values) -> {
+                String lower = name.toLowerCase(Locale.ROOT);
+                if (!HOP_BY_HOP.contains(lower) && !NO_TRAILERS.contains(lower) && !lower.startsWith("x-latchkey-")) {
+                    passed.put(name, values);
+                }
+            });
         }
         return passed;
     }

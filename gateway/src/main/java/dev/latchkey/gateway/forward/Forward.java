@@ -63,9 +63,11 @@ public final class Forward implements PermittedStage {
     }
 
     private static org.springframework.cloud.gateway.route.Route carriedBySpring(Route route) {
+        BackendProtocol protocol = BackendProtocol.of(route.backend());
         return org.springframework.cloud.gateway.route.Route.async()
                 .id(route.id())
-                .uri(route.backend())
+                .uri(protocol.address(route.backend()))
+                .metadata(BackendClients.PROTOCOL, protocol)
                 .predicate(exchange -> true)
                 .filters(filters(route))
                 .build();

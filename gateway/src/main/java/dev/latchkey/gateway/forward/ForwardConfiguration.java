@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
@@ -14,51 +15,53 @@ import org.springframework.cloud.gateway.config.HttpClientFactory;
 import org.springframework.cloud.gateway.config.HttpClientProperties;
 import org.springframework.cloud.gateway.config.HttpClientSslConfigurer;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
-import org.springframework.cloud.gateway.filter.NettyRoutingFilter;
 import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.socket.client.WebSocketClient;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import reactor.core.publisher.Flux;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** Spring Cloud Gateway with the four filters that carrying a request takes. */
+/** Spring Cloud Gateway with the filters that carrying a request takes. */
 @Configuration(proxyBeanMethods = false)
 class ForwardConfiguration {
 
     @Bean
     Forward forward(
-            HttpClient client,
-            HttpClientProperties clientProperties,
+            BackendClients clients,
             GatewayProperties properties,
             WebSocketClient webSocketClient,
             WebSocketService webSocketService,
-            OpenStreams openStreams,
-            StandingAccess standing,
-            Drain drain) {
-        SessionStreams streams = new SessionStreams(openStreams, standing, drain);
+            SessionStreams streams) {
         List<GlobalFilter> filters = List.of(
-                new NettyWriteResponseFilter(properties.getStreamingMediaTypes(), given(new BackendAnswer(streams))),
+                new GrpcAnswers(),
+                new NettyWriteResponseFilter(streaming(properties), given(new BackendAnswer(streams))),
                 new BackendUrl(),
                 new WebSockets(webSocketClient, streams.watching(webSocketService), new BackendAnswer(streams)),
-                new NettyRoutingFilter(
-                        toBackends(client), given(new BackendAnswer(streams)), perRequest(clientProperties)));
+                clients);
         return new Forward(new RouteFilters(filters), streams);
     }
 
+    /** Beside the flushed types that Spring Cloud Gateway knows, what one of gRPC's is called in practice. */
+    private static List<MediaType> streaming(GatewayProperties properties) {
+        List<MediaType> types = new ArrayList<>(properties.getStreamingMediaTypes());
+        types.add(MediaType.valueOf("application/grpc+proto"));
+        return types;
+    }
+
+    /** For HTTP/1.1, whatever the gateway's own server speaks. */
     @Bean
     HttpClientFactory gatewayHttpClientFactory(
-            HttpClientProperties properties,
-            ServerProperties server,
-            List<HttpClientCustomizer> customizers,
-            HttpClientSslConfigurer ssl) {
-        return new HttpClientFactory(properties, server, ssl, customizers) {
+            HttpClientProperties properties, List<HttpClientCustomizer> customizers, SslBundles bundles) {
+        ServerProperties http1 = speaking(false);
+        HttpClientSslConfigurer ssl = new HttpClientSslConfigurer(properties.getSsl(), http1, bundles);
+        return new HttpClientFactory(properties, http1, ssl, customizers) {
             @Override
             protected ConnectionProvider buildConnectionProvider(HttpClientProperties properties) {
                 return new LoopConnections(() -> super.buildConnectionProvider(properties));
@@ -66,9 +69,32 @@ class ForwardConfiguration {
         };
     }
 
-    private static HttpClient toBackends(HttpClient client) {
-        return client.doOnChannelInit((observer, channel, remote) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.interim", new InterimAnswers()));
+    @Bean
+    BackendClients backendClients(
+            HttpClient client,
+            HttpClientProperties properties,
+            List<HttpClientCustomizer> customizers,
+            SslBundles bundles,
+            SessionStreams streams) {
+        ServerProperties http2 = speaking(true);
+        HttpClientSslConfigurer ssl = new HttpClientSslConfigurer(properties.getSsl(), http2, bundles);
+        return new BackendClients(
+                client,
+                new Http2Clients(properties, http2, ssl, customizers),
+                given(new BackendAnswer(streams)),
+                perRequest(properties));
+    }
+
+    @Bean
+    SessionStreams sessionStreams(OpenStreams openStreams, StandingAccess standing, Drain drain) {
+        return new SessionStreams(openStreams, standing, drain);
+    }
+
+    /** Spring Cloud Gateway lets its server's properties decide what its client speaks. */
+    private static ServerProperties speaking(boolean http2) {
+        ServerProperties properties = new ServerProperties();
+        properties.getHttp2().setEnabled(http2);
+        return properties;
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -23,12 +24,23 @@ final class InterimAnswers extends ChannelInboundHandlerAdapter {
         if (message instanceof HttpResponse response) {
             dropping = isInterim(response.status().code());
         }
+        if (message instanceof Http2HeadersFrame head && isInterim(head)) {
+            return;
+        }
         if (dropping && (message instanceof HttpResponse || message instanceof HttpContent)) {
             dropped = true;
             ReferenceCountUtil.release(message);
         } else {
             context.fireChannelRead(message);
         }
+    }
+
+    private static boolean isInterim(Http2HeadersFrame head) {
+        CharSequence status = head.headers().status();
+        return status != null
+                && status.length() == 3
+                && status.charAt(0) == '1'
+                && !status.toString().equals("100");
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.Send;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.web.ClientHeaders;
+import dev.latchkey.gateway.web.GrpcCall;
 import dev.latchkey.gateway.web.RequestScope;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -55,6 +56,10 @@ final class BackendHeaders {
         copy(received, headers, reserved, isSpent(permit.caller()) ? AUTHORIZATION : reserved);
         if (isWebSocket(received)) {
             headers.set("Connection", "Upgrade").set("Upgrade", "websocket");
+        }
+        if (permit.route().speaksHttp2() && GrpcCall.isContentType(received.get("content-type"))) {
+            // Some servers of gRPC refuse a call whose client does not say that it minds trailers.
+            headers.set("TE", "trailers");
         }
         addOrigin(headers, scope);
         if (permit.caller() != null) {

@@ -49,7 +49,7 @@ final class OwnAddresses {
 
     private static String plain(URI uri) {
         String host = uri.getHost().toLowerCase(Locale.ROOT);
-        int usual = "https".equals(uri.getScheme()) ? 443 : 80;
+        int usual = "https".equals(uri.getScheme()) || "h2".equals(uri.getScheme()) ? 443 : 80;
         return (isLoopback(host) ? LOOPBACK : host) + ':' + (uri.getPort() < 0 ? usual : uri.getPort());
     }
 

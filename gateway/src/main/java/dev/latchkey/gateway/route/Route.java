@@ -19,7 +19,9 @@ import org.springframework.web.util.pattern.PathPattern;
  * @param id the file's name without its ending; the default audience of the identity JWT
  * @param host an exact host name, {@code *.} and a domain, or null for every host
  * @param path a Spring path pattern
- * @param backend scheme, host and port of the app; or {@code builtin:} and a name
+ * @param backend scheme, host and port of the app; or {@code builtin:} and a name. The schemes are {@code http} and
+ *     {@code https} for HTTP/1.1, {@code h2c} for HTTP/2 without TLS, and {@code h2} for whichever of both the app chooses
+ *     within TLS
  * @param allow who is let in: any line suffices, and nothing else does
  * @param open what is open to everybody inside a protected route
  * @param takesGitHubTokens whether GitHub tokens of the gateway's own app say who is calling
@@ -64,6 +66,11 @@ public record Route(
     /** True if the gateway itself serves this route, by the built-in of that name. */
     public boolean leadsTo(String builtIn) {
         return BuiltIn.SCHEME.equals(backend.getScheme()) && builtIn.equals(backend.getSchemeSpecificPart());
+    }
+
+    /** True if the app is reached by HTTP/2, without TLS or as it chooses within TLS. */
+    public boolean speaksHttp2() {
+        return backend.getScheme().startsWith("h2");
     }
 
     /** The built-in that serves this route, or null if an app does. */

@@ -32,6 +32,7 @@ final class RouteFields {
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final Set<String> RESERVED_HEADERS =
             Set.of("host", "cookie", "connection", "content-length", "transfer-encoding", "upgrade", "te", "expect");
+    private static final Set<String> BACKEND_SCHEMES = Set.of("http", "https", "h2c", "h2");
     static final Set<String> SEND_KEYS = Set.of("jwt", "headers", "github-token", "repository", "github-api");
     static final Set<String> SOCKET_KEYS = Set.of("origins", "idle");
     private static final String INSTALLATION = "installation";
@@ -102,8 +103,12 @@ final class RouteFields {
         URI uri = parsed(text);
         if (uri == null
                 || uri.getHost() == null
-                || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-            yaml.fault(node, "'" + text + "' is no address of a backend", "Write it like http://127.0.0.1:3000.");
+                || uri.getScheme() == null
+                || !BACKEND_SCHEMES.contains(uri.getScheme())) {
+            yaml.fault(
+                    node,
+                    "'" + text + "' is no address of a backend",
+                    "Write it like http://127.0.0.1:3000, or with https, h2c or h2 in place of http.");
             return null;
         }
         boolean more = !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param place the property that names them
  * @param certificate the certificate and its chain
  * @param privateKey its key
+ * @param http2 whether the handshake offers HTTP/2
  * @param clientAuthorities who vouches for clients, or null if they are not asked for certificates
  */
 record CertificateFiles(
         String place,
         Path certificate,
         Path privateKey,
+        boolean http2,
         @Nullable Path clientAuthorities) {
 
     private static final int LARGEST = 1 << 20;

@@ -20,11 +20,14 @@ public final class EdgeCertificates {
         this.byName = named(watched);
     }
 
-    /** @throws ConfigurationRefused if one of them cannot be used, naming all such */
-    static EdgeCertificates in(TlsProperties properties, Clock clock) {
+    /**
+     * @param http2 whether the handshake offers HTTP/2 besides HTTP/1.1
+     * @throws ConfigurationRefused if one of them cannot be used, naming all such
+     */
+    static EdgeCertificates in(TlsProperties properties, boolean http2, Clock clock) {
         ConfigurationFaults faults = new ConfigurationFaults();
         List<WatchedCertificate> watched = new ArrayList<>();
-        for (CertificateFiles files : properties.files(faults)) {
+        for (CertificateFiles files : properties.files(http2, faults)) {
             try {
                 watched.add(new WatchedCertificate(files, clock));
             } catch (UnusableCertificate e) {

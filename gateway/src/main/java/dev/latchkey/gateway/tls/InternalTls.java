@@ -44,7 +44,7 @@ public final class InternalTls {
         Path authorities = TlsProperties.isGiven(properties.clientCa())
                 ? TlsProperties.path(place + ".client-ca", properties.clientCa(), faults)
                 : null;
-        return chain == null || key == null ? null : new CertificateFiles(place, chain, key, authorities);
+        return chain == null || key == null ? null : new CertificateFiles(place, chain, key, false, authorities);
     }
 
     /** Whether the internal port speaks TLS, and nothing else. */

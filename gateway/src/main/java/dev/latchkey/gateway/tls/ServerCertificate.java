@@ -1,5 +1,10 @@
 package dev.latchkey.gateway.tls;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +40,14 @@ record ServerCertificate(Set<String> names, Instant from, Instant until, SslProv
 
     /** RFC 8996 forbids what is older. */
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+    /** The newer version is preferred, and a client that knows neither is taken to speak HTTP/1.1 (RFC 7301). */
+    private static final ApplicationProtocolConfig EITHER = new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2,
+            ApplicationProtocolNames.HTTP_1_1);
 
     private static final int DNS_NAME = 2;
 
@@ -139,6 +152,9 @@ record ServerCertificate(Set<String> names, Instant from, Instant until, SslProv
             SslProvider.GenericSslContextSpec<SslContextBuilder> spec = Http11SslContextSpec.forServer(key, chain)
                     .configure(builder -> {
                         builder.protocols(PROTOCOLS);
+                        if (files.http2()) {
+                            builder.applicationProtocolConfig(EITHER);
+                        }
                         if (!authorities.isEmpty()) {
                             builder.trustManager(authorities).clientAuth(ClientAuth.OPTIONAL);
                         }

@@ -16,7 +16,7 @@ final class TlsCheck implements ConfigurationCheck {
     public void check(Binder binder, ConfigurationFaults faults) {
         faults.bind(binder, TlsProperties.PREFIX, TlsProperties.class).ifPresent(properties -> {
             if (properties.isOn()) {
-                faults.collect(() -> EdgeCertificates.in(properties, Clock.systemUTC()));
+                faults.collect(() -> EdgeCertificates.in(properties, true, Clock.systemUTC()));
                 checkScheme(binder, faults);
             }
         });

@@ -3,8 +3,10 @@ package dev.latchkey.gateway.tls;
 import java.time.Clock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 
 @Configuration(proxyBeanMethods = false)
@@ -12,8 +14,8 @@ import reactor.netty.http.server.HttpServer;
 class TlsConfiguration {
 
     @Bean
-    EdgeCertificates edgeCertificates(TlsProperties properties, Clock clock) {
-        return EdgeCertificates.in(properties, clock);
+    EdgeCertificates edgeCertificates(TlsProperties properties, ServerProperties server, Clock clock) {
+        return EdgeCertificates.in(properties, server.getHttp2().isEnabled(), clock);
     }
 
     @Bean
@@ -27,8 +29,11 @@ class TlsConfiguration {
     }
 
     @Bean
-    NettyServerCustomizer edgeTls(EdgeCertificates certificates) {
-        return server -> certificates.isEmpty() ? server : secured(server, certificates);
+    NettyServerCustomizer edgeTls(EdgeCertificates certificates, ServerProperties server) {
+        HttpProtocol[] spoken = server.getHttp2().isEnabled()
+                ? new HttpProtocol[] {HttpProtocol.HTTP11, HttpProtocol.H2}
+                : new HttpProtocol[] {HttpProtocol.HTTP11};
+        return web -> certificates.isEmpty() ? web : secured(web, certificates).protocol(spoken);
     }
 
     /** Every connection asks anew, with or without a name, so what was reloaded is shown from the next one on. */

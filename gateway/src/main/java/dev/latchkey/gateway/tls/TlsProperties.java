@@ -36,16 +36,17 @@ record TlsProperties(
     }
 
     /** The files of every certificate, that for all other names first. What is not complete is a fault. */
-    List<CertificateFiles> files(ConfigurationFaults faults) {
+    List<CertificateFiles> files(boolean http2, ConfigurationFaults faults) {
         List<CertificateFiles> files = new ArrayList<>();
         if (isOn()) {
-            add(PREFIX, certificate, privateKey, files, faults);
+            add(PREFIX, certificate, privateKey, http2, files, faults);
         }
         for (int i = 0; i < more.size(); i++) {
             add(
                     PREFIX + ".more[" + i + ']',
                     more.get(i).certificate(),
                     more.get(i).privateKey(),
+                    http2,
                     files,
                     faults);
         }
@@ -56,12 +57,13 @@ record TlsProperties(
             String place,
             @Nullable String certificate,
             @Nullable String privateKey,
+            boolean http2,
             List<CertificateFiles> files,
             ConfigurationFaults faults) {
         Path chain = path(place + ".certificate", certificate, faults);
         Path key = path(place + ".private-key", privateKey, faults);
         if (chain != null && key != null) {
-            files.add(new CertificateFiles(place, chain, key, null));
+            files.add(new CertificateFiles(place, chain, key, http2, null));
         }
     }
 

@@ -38,6 +38,7 @@ public final class ClientHeaders {
         "x-forwarded-",
         "x-auth-request-",
         "x-latchkey-",
+        "x-http2-",
         "x-original-",
         "x-rewrite-",
         "x-envoy-",

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.web;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.LastHttpContent;
 import reactor.netty.NettyPipeline;
@@ -18,8 +19,12 @@ public final class KeptConnection extends ChannelOutboundHandlerAdapter {
 
     /** That server, whose connections all read on. */
     public static HttpServer on(HttpServer server) {
-        return server.doOnChannelInit((observer, channel, remote) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.kept", new KeptConnection()));
+        return server.doOnChannelInit(
+                (observer, channel, remote) -> behind(channel.pipeline(), NettyPipeline.HttpCodec));
+    }
+
+    static void behind(ChannelPipeline pipeline, String codec) {
+        pipeline.addAfter(codec, "latchkey.kept", new KeptConnection());
     }
 
     @Override

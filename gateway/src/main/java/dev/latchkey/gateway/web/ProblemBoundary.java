@@ -22,6 +22,7 @@ import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
+import reactor.netty.channel.AbortedException;
 
 /**
  * The one place where a failure becomes a response: a page for people who are opening one, problem details for
@@ -72,13 +73,17 @@ public final class ProblemBoundary implements Stage {
         Passage.of(exchange).failed(problem.code());
         if (problem.getCause() != null && hasGone(exchange.getResponse())) {
             LOG.debug("request={} the client has gone", requestId(exchange));
-            return Mono.error(failure);
+            // What the server knows to be no failure of its own, and tells nobody of.
+            return Mono.error(new AbortedException("The client has gone"));
         }
         log(exchange, problem);
         ServerHttpResponse response = exchange.getResponse();
         if (response.isCommitted()) {
             // Part of an answer is out already; breaking the connection is the only honest end.
             return Mono.error(failure);
+        }
+        if (GrpcCall.isIn(exchange.getRequest())) {
+            return refuseCall(exchange, problem);
         }
         boolean page = ErrorDialect.of(exchange).hasPages() && Navigation.wantsHtml(exchange.getRequest());
         ErrorDialect dialect = page ? ErrorDialect.PROBLEM : ErrorDialect.of(exchange);
@@ -92,6 +97,19 @@ public final class ProblemBoundary implements Stage {
         }
         DataBuffer buffer = response.bufferFactory().wrap(body);
         return response.writeWith(Mono.just(buffer));
+    }
+
+    /** No page, no cookie and no dialect: whatever else the route says, a program of gRPC understands nothing but this. */
+    private Mono<Void> refuseCall(ServerWebExchange exchange, Problem problem) {
+        ServerHttpResponse response = exchange.getResponse();
+        response.setRawStatusCode(HttpStatus.OK.value());
+        response.getCookies().clear();
+        HttpHeaders headers = response.getHeaders();
+        headers.clear();
+        security.onAnswer(headers);
+        mark(headers, problem);
+        GrpcCall.refuse(headers, problem, requestId(exchange));
+        return response.setComplete();
     }
 
     /** What is written to a client that has closed its connection fails like a backend does; the connection tells which. */
@@ -136,16 +154,20 @@ public final class ProblemBoundary implements Stage {
         }
         headers.setContentType(mediaType(page, dialect));
         headers.setContentLength(length);
-        headers.set(MARK, problem.code().code());
-        if (problem.retryAfter() != null) {
-            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(ProblemDocument.seconds(problem.retryAfter())));
-        }
+        mark(headers, problem);
         if (problem.code() == ProblemCode.REQUEST_MALFORMED || problem.code() == ProblemCode.BODY_TOO_LARGE) {
             // Nobody knows where the next request would begin, or wants to read up to there.
             headers.set(HttpHeaders.CONNECTION, "close");
         }
         if (problem.code() == ProblemCode.METHOD_REFUSED) {
             headers.setAllow(Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST));
+        }
+    }
+
+    private static void mark(HttpHeaders headers, Problem problem) {
+        headers.set(MARK, problem.code().code());
+        if (problem.retryAfter() != null) {
+            headers.set(HttpHeaders.RETRY_AFTER, Long.toString(ProblemDocument.seconds(problem.retryAfter())));
         }
     }
 

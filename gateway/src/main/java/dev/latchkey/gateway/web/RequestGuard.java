@@ -16,22 +16,19 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.server.HttpServerRequest;
 
 /**
- * The first to see a request on a connection: what is not plain HTTP with a plain target becomes a
- * {@link RefusedRequest} here, before anything parses it.
+ * The first to see a request on a connection that speaks HTTP/1.1: what is not plain HTTP with a plain target becomes a
+ * {@link RefusedRequest} here, before anything parses it. {@link StreamGuard} does the same for HTTP/2.
  *
  * <p>Where a request ends must be beyond doubt: what one party takes for a body, another takes for a request. So a
  * connection on which that was in doubt carries no further request, and a body that breaks off in the middle never
  * looks complete to a backend.
  */
 final class RequestGuard extends ChannelDuplexHandler {
-
-    private static final Set<String> REFUSED_METHODS = Set.of("TRACE", "TRACK", "CONNECT");
 
     /** Of the newest request, to tell whether it is the one being answered. */
     private @Nullable HttpHeaders newest;
@@ -111,7 +108,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         try {
             checkDecoded(request);
             checkVersion(request);
-            checkMethod(request);
+            DoorRules.checkMethod(request.method().name());
             checkHost(request);
             checkFraming(request.headers());
             request.setUri(TargetCheck.plain(request.uri()));
@@ -145,30 +142,12 @@ final class RequestGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Whatever the case: methods have one, but not every backend knows. */
-    private static void checkMethod(HttpRequest request) {
-        String method = request.method().name();
-        int length = method.length();
-        if (length == 5 || length == 7) {
-            for (String refused : REFUSED_METHODS) {
-                if (refused.equalsIgnoreCase(method)) {
-                    throw Problem.of(ProblemCode.METHOD_REFUSED, refused + " is not forwarded");
-                }
-            }
-        }
-    }
-
     private static void checkHost(HttpRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         if (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             return;
         }
-        if (hosts.size() != 1) {
-            throw Problem.of(ProblemCode.HOST_INVALID, "The request has " + hosts.size() + " Host headers");
-        }
-        if (!HostName.isPlain(hosts.get(0))) {
-            throw Problem.of(ProblemCode.HOST_INVALID, "The Host header is not a name with an optional port");
-        }
+        DoorRules.checkHost(hosts);
     }
 
     /**

@@ -8,7 +8,6 @@ import org.springframework.boot.context.properties.bind.Binder;
 
 final class WebCheck implements ConfigurationCheck {
 
-    private static final String HTTP2 = "server.http2.enabled";
     private static final String FORWARDED = "server.forward-headers-strategy";
 
     @Override
@@ -23,7 +22,6 @@ final class WebCheck implements ConfigurationCheck {
         faults.bind(binder, "latchkey.drain", DrainProperties.class)
                 .ifPresent(properties -> properties.check(shutdownStep(binder), faults));
         checkForwardedHeaders(binder, faults);
-        checkHttp2(binder, faults);
     }
 
     private static Duration shutdownStep(Binder binder) {
@@ -31,13 +29,6 @@ final class WebCheck implements ConfigurationCheck {
                 binder.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
                         .orElse(null),
                 Duration.ofSeconds(30));
-    }
-
-    /** What is refused before it is parsed is refused by the rules of HTTP/1.1. */
-    private static void checkHttp2(Binder binder, ConfigurationFaults faults) {
-        if (Boolean.TRUE.equals(binder.bind(HTTP2, Boolean.class).orElse(false))) {
-            faults.add(HTTP2, "the gateway speaks HTTP/1.1 only", "Leave it out; a proxy in front may speak HTTP/2.");
-        }
     }
 
     /** The server would believe the headers of anybody, and hand on a request with another path and peer. */

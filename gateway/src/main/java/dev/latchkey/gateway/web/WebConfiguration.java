@@ -4,16 +4,28 @@ import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.watch.RequestSpans;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyServerProperties;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.NettyPipeline;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({WebProperties.class, DrainProperties.class})
 class WebConfiguration {
+
+    /** Requests of one connection at once. */
+    private static final long STREAMS = 100;
+
+    /** A connection with a stream that is silent is not over as long as its client answers. */
+    private static final Duration PING = Duration.ofSeconds(10);
 
     @Bean
     TrustedProxies trustedProxies(WebProperties properties) {
@@ -48,17 +60,21 @@ class WebConfiguration {
         return new Drain(properties.notice(), Schedulers.parallel());
     }
 
-    /** Behind what decides, by the answer, whether a connection goes on. */
     @Bean
-    NettyServerCustomizer lastAnswers(Drain drain) {
-        return server -> server.doOnChannelInit((observer, channel, remote) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpTrafficHandler, "latchkey.last", new LastAnswers(drain)));
+    NettyServerCustomizer connectionDoor(ServerProperties server, NettyServerProperties netty, Drain drain) {
+        ConnectionDoor door = new ConnectionDoor(HeadBounds.of(server, netty), drain);
+        return web -> web.doOnChannelInit((observer, channel, remote) -> door.open(channel.pipeline()));
     }
 
-    /** Puts the guard where a request has been decoded and nothing has looked at it yet. */
+    /** After Boot's own customizer, whose settings for HTTP/2 these stand in place of. */
     @Bean
-    NettyServerCustomizer requestGuard() {
-        return server -> KeptConnection.on(server.doOnChannelInit((observer, channel, remote) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "latchkey.guard", new RequestGuard())));
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> http2Bounds(
+            ServerProperties server, NettyServerProperties netty) {
+        HeadBounds bounds = HeadBounds.of(server, netty);
+        return factory ->
+                factory.addServerCustomizers(web -> web.http2Settings(settings -> settings.maxConcurrentStreams(STREAMS)
+                        .maxHeaderListSize(2L * bounds.head())
+                        .pingAckTimeout(PING)));
     }
 }

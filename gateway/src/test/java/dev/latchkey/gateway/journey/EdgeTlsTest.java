@@ -98,7 +98,7 @@ class EdgeTlsTest {
     }
 
     @Test
-    void speaksNothingButTlsOneDotTwoAndLaterWithHttpOneInside() throws IOException {
+    void speaksNothingButTlsOneDotTwoAndLater() throws IOException {
         try (TestGateway gateway = gateway().start()) {
             assertThat(RawHttp.to(gateway.port()).get("/ping").status())
                     .as("plain HTTP")
@@ -110,7 +110,7 @@ class EdgeTlsTest {
             for (String version : List.of("TLSv1.2", "TLSv1.3")) {
                 try (SSLSocket socket = connect("localhost", version)) {
                     assertThat(socket.getSession().getProtocol()).isEqualTo(version);
-                    assertThat(socket.getApplicationProtocol()).isIn("", "http/1.1");
+                    assertThat(socket.getApplicationProtocol()).isEqualTo("http/1.1");
                     assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 200 OK");
                 }
             }
@@ -195,11 +195,9 @@ class EdgeTlsTest {
                 gateway()
                         .property("latchkey.external-url", "http://localhost:" + port)
                         .property("server.ssl.bundle", "edge")
-                        .property("server.http2.enabled", "true")
                         .property("latchkey.tls.more[0].certificate", folder.resolve("tls.crt")),
                 "latchkey.external-url: it begins with http",
                 "server.ssl: the gateway has names of its own",
-                "server.http2.enabled",
                 "latchkey.tls.more[0].private-key: it is missing");
         isRefused(
                 gateway().property("latchkey.tls.private-key", folder.resolve("absent.key")),
@@ -226,7 +224,7 @@ class EdgeTlsTest {
         SSLSocket socket = (SSLSocket) fresh.getSocketFactory().createSocket(plain, null, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(name == null ? List.of() : List.of(new SNIHostName(name)));
-        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+        parameters.setApplicationProtocols(new String[] {"http/1.1"});
         parameters.setProtocols(Set.of(version).toArray(String[]::new));
         socket.setSSLParameters(parameters);
         socket.startHandshake();

@@ -1,13 +1,24 @@
 package dev.latchkey.gateway.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.GitHubStub;
+import dev.latchkey.gateway.testing.GrpcBackend;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.testing.Webhook;
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,15 +43,19 @@ class RouteExamplesTest {
     private static Map<String, String> examples;
     private static GitHubStub github;
     private static EchoBackend app;
+    private static GrpcBackend calls;
     private static TestGateway gateway;
 
     @BeforeAll
     static void start() throws IOException {
         github = GitHubStub.start();
         app = EchoBackend.start();
+        calls = GrpcBackend.start();
         examples = examples();
         for (Map.Entry<String, String> example : examples.entrySet()) {
-            String yaml = example.getValue().replace("http://127.0.0.1:3000", app.url());
+            String yaml = example.getValue()
+                    .replace("http://127.0.0.1:3000", app.url())
+                    .replace("h2c://127.0.0.1:50051", "h2c://127.0.0.1:" + calls.port());
             Files.writeString(folder.resolve(example.getKey() + ".yaml"), yaml);
         }
         Files.writeString(folder.resolve("start.yaml"), "host: localhost\nto: " + app.url() + "\nallow: [signed-in]\n");
@@ -67,6 +82,7 @@ class RouteExamplesTest {
     static void stop() {
         gateway.close();
         app.close();
+        calls.close();
         github.close();
     }
 
@@ -88,6 +104,7 @@ class RouteExamplesTest {
         assertThat(examples.keySet())
                 .containsExactly(
                         "api",
+                        "calls",
                         "chat",
                         "dashboard",
                         "deploy",
@@ -110,6 +127,36 @@ class RouteExamplesTest {
     void notesAreForWhoeverHasSignedIn() {
         assertThat(get("notes", "/").status()).isEqualTo(401);
         assertThat(get("notes", "/", sessionOf("reader")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void callsGoToAnAppThatSpeaksHttp2() {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", gateway.port())
+                .usePlaintext()
+                .overrideAuthority("calls.example.com")
+                .build();
+        try {
+            assertThatExceptionOfType(StatusRuntimeException.class)
+                    .isThrownBy(() -> called(channel, "latchkey=none"))
+                    .satisfies(refused -> assertThat(refused.getStatus().getCode())
+                            .isEqualTo(Status.Code.UNAUTHENTICATED));
+            String session = sessionOf("caller").substring("Cookie: ".length());
+            assertThat(called(channel, session)).isEqualTo(new byte[] {1, 2});
+            assertThat(calls.header("x-identity")).startsWith("ey");
+            assertThat(calls.header("cookie")).isNull();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static byte[] called(ManagedChannel channel, String cookie) {
+        Metadata metadata = new Metadata();
+        metadata.put(Metadata.Key.of("cookie", Metadata.ASCII_STRING_MARSHALLER), cookie);
+        return ClientCalls.blockingUnaryCall(
+                ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(metadata)),
+                GrpcBackend.ECHO,
+                CallOptions.DEFAULT,
+                new byte[] {1, 2});
     }
 
     @Test

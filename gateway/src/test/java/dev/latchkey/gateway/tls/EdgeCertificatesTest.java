@@ -57,7 +57,7 @@ class EdgeCertificatesTest {
                         new TlsProperties.Entry(crt(name).toString(), key(name).toString()))
                 .toList();
         return EdgeCertificates.in(
-                new TlsProperties(crt(folders[0]).toString(), "file:" + key(folders[0]), more), clock);
+                new TlsProperties(crt(folders[0]).toString(), "file:" + key(folders[0]), more), true, clock);
     }
 
     private Path crt(String name) {
@@ -204,12 +204,12 @@ class EdgeCertificatesTest {
                                 key("usual").toString(), key("usual").toString())));
 
         assertThatExceptionOfType(ConfigurationRefused.class)
-                .isThrownBy(() -> EdgeCertificates.in(properties, clock))
+                .isThrownBy(() -> EdgeCertificates.in(properties, true, clock))
                 .withMessageContaining("latchkey.tls.private-key: it is missing");
         TlsProperties complete =
                 new TlsProperties(crt("usual").toString(), key("usual").toString(), properties.more());
         assertThatExceptionOfType(ConfigurationRefused.class)
-                .isThrownBy(() -> EdgeCertificates.in(complete, clock))
+                .isThrownBy(() -> EdgeCertificates.in(complete, true, clock))
                 .withMessageContaining("latchkey.tls.more[0]")
                 .withMessageContaining("absent/tls.crt does not exist")
                 .withMessageContaining("latchkey.tls.more[1]")

@@ -1,0 +1,61 @@
+package dev.latchkey.gateway.forward;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.client.HttpClient;
+
+/** Prepares connections to backends, of whichever version of HTTP. */
+final class BackendChannels {
+
+    private static final String PREPARED = "latchkey.prepared";
+
+    /** What a backend may send on one stream before any of it is read (RFC 9113, section 6.9.2). */
+    private static final int STREAM_WINDOW = 65_535;
+
+    private BackendChannels() {}
+
+    static HttpClient on(HttpClient client) {
+        return client.doOnChannelInit((observer, channel, remote) -> begin(channel.pipeline()));
+    }
+
+    private static void begin(ChannelPipeline pipeline) {
+        if (pipeline.get(NettyPipeline.H2OrHttp11Codec) != null) {
+            pipeline.addAfter(NettyPipeline.H2OrHttp11Codec, PREPARED, new Agreed());
+        } else {
+            prepare(pipeline);
+        }
+    }
+
+    private static void prepare(ChannelPipeline pipeline) {
+        pipeline.addAfter(NettyPipeline.HttpCodec, "latchkey.interim", new InterimAnswers());
+        if (pipeline.get(NettyPipeline.HttpCodec) instanceof Http2FrameCodec) {
+            pipeline.addAfter(NettyPipeline.HttpCodec, "latchkey.window", new Wide());
+        }
+    }
+
+    /** The codec is there once the handshake has shown which it is, and that is told by the connection's becoming active. */
+    private static final class Agreed extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            prepare(context.pipeline());
+            context.fireChannelActive();
+            context.pipeline().remove(this);
+        }
+    }
+
+    /** Widens the connection's window as soon as the backend has said that it speaks HTTP/2. */
+    private static final class Wide extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            context.writeAndFlush(new DefaultHttp2WindowUpdateFrame((Http2Clients.STREAMS - 1) * STREAM_WINDOW));
+            context.fireChannelRead(message);
+            context.pipeline().remove(this);
+        }
+    }
+}

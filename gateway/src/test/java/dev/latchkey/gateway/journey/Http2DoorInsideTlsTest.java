@@ -1,0 +1,29 @@
+package dev.latchkey.gateway.journey;
+
+import dev.latchkey.gateway.testing.RawHttp2;
+import dev.latchkey.gateway.testing.StubCertificate;
+import dev.latchkey.gateway.testing.TestGateway;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS changes nothing of what is answered at the door, where HTTP/2 is agreed on in the handshake. */
+class Http2DoorInsideTlsTest extends Http2DoorTest {
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    @Override
+    void start() {
+        int port = TestGateway.freePort();
+        StubCertificate certificate = StubCertificate.forNames("localhost").writeTo(folder);
+        start(
+                github -> TestGateway.signingInAt(github)
+                        .property("latchkey.external-url", "https://localhost:" + port)
+                        .property("latchkey.tls.certificate", folder.resolve("tls.crt"))
+                        .property("latchkey.tls.private-key", folder.resolve("tls.key"))
+                        .port(port),
+                () -> RawHttp2.to(port, StubCertificate.trusting(certificate)));
+    }
+}
