@@ -67,7 +67,8 @@ final class ConnectionDoor {
         pipeline.addAfter(codec, GUARD, new StreamGuard(bounds));
         Channel channel = pipeline.channel();
         // Its client sends nothing more then, and what has been sent is answered (RFC 9113, section 6.8).
-        Disposable goodbye = drain.remember(() -> channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)));
+        Disposable goodbye =
+                drain.remember(() -> channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)));
         channel.closeFuture().addListener(closed -> goodbye.dispose());
     }
 

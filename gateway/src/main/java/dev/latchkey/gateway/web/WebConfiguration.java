@@ -2,9 +2,9 @@ package dev.latchkey.gateway.web;
 
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.watch.RequestSpans;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;

@@ -89,7 +89,9 @@ class GrpcTest {
                         .aggregate()
                         .asString()
                         .defaultIfEmpty("")
-                        .flatMap(body -> response.header("x-te", String.valueOf(request.requestHeaders().get("te")))
+                        .flatMap(body -> response.header(
+                                        "x-te",
+                                        String.valueOf(request.requestHeaders().get("te")))
                                 .sendString(Mono.just(request.version() + " " + request.uri() + " " + body))
                                 .then()))
                 .bindNow();

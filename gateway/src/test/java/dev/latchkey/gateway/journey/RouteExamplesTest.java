@@ -138,8 +138,8 @@ class RouteExamplesTest {
         try {
             assertThatExceptionOfType(StatusRuntimeException.class)
                     .isThrownBy(() -> called(channel, "latchkey=none"))
-                    .satisfies(refused -> assertThat(refused.getStatus().getCode())
-                            .isEqualTo(Status.Code.UNAUTHENTICATED));
+                    .satisfies(refused ->
+                            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
             String session = sessionOf("caller").substring("Cookie: ".length());
             assertThat(called(channel, session)).isEqualTo(new byte[] {1, 2});
             assertThat(calls.header("x-identity")).startsWith("ey");
