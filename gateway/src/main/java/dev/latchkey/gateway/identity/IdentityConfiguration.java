@@ -32,8 +32,8 @@ class IdentityConfiguration {
     }
 
     @Bean
-    AuthAnswer authAnswer(BackendHeaders headers, SecurityHeaders security) {
-        return new AuthAnswer(headers, security);
+    AuthAnswer authAnswer(BackendHeaders headers, SecurityHeaders security, Memberships memberships) {
+        return new AuthAnswer(headers, security, memberships);
     }
 
     @Bean

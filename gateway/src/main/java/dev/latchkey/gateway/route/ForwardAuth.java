@@ -29,6 +29,7 @@ import reactor.core.publisher.Mono;
 public final class ForwardAuth implements Stage {
 
     private static final String ATTRIBUTE = ForwardAuth.class.getName();
+    private static final String DEMANDS = AskedDemands.class.getName();
     private static final String FORWARDED_HOST = "X-Forwarded-Host";
 
     /** Told by no proxy: a line of {@code public} that names a method does not mean it. */
@@ -62,6 +63,11 @@ public final class ForwardAuth implements Stage {
         return exchange.getAttribute(ATTRIBUTE) != null;
     }
 
+    /** What the proxy demands of the person besides what the route does, or null. */
+    public static @Nullable AskedDemands demandsOf(ServerWebExchange exchange) {
+        return exchange.getAttribute(DEMANDS);
+    }
+
     /** True if the proxy passes on a redirect to the sign-in, as it was asked to by which endpoint it uses. */
     public static boolean mayRedirect(ServerWebExchange exchange) {
         return exchange.getAttribute(ATTRIBUTE) == Manner.STARTS;
@@ -93,6 +99,10 @@ public final class ForwardAuth implements Stage {
         AskedTarget asked = AskedTarget.read(request.getHeaders(), behind);
         if (asked == null) {
             return nothingAsked(exchange);
+        }
+        AskedDemands demands = AskedDemands.in(request.getURI());
+        if (demands != null && behind == null) {
+            exchange.getAttributes().put(DEMANDS, demands);
         }
         exchange.getAttributes().put(ATTRIBUTE, manner);
         return next.proceed(become(exchange, asked, method(asked, request.getMethod(), behind)));

@@ -169,6 +169,50 @@ class ForwardAuthTest {
         assertThat(answer.header("X-Auth-Request-User")).isNull();
     }
 
+    /** As oauth2-proxy lets a proxy do for a part of a site. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "allowed_groups=acme 202",
+                "allowed_groups=other,Acme 202",
+                "allowed_groups=other 403",
+                "allowed_groups=acme:eng 403",
+                "allowed_groups=acme&allowed_emails=mona@acme.example 403",
+                "allowed_groups=acme&allowed_emails=octocat%40acme.example 202",
+                "allowed_email_domains=acme.example 202",
+                "allowed_email_domains=*.example 202",
+                "allowed_email_domains=.acme.example 403",
+                "allowed_email_domains=me.example 403",
+                "allowed_groups=,& 202",
+                "allowed_groups=%25zz,a%2Fb 403",
+            })
+    void aQuestionMayDemandMoreOfThePersonThanTheRouteDoes(String query, int status) {
+        String endpoint = "/oauth2/auth?" + query;
+        RawHttp.Response answer = ask(trusting, endpoint, WIKI, METHOD, "X-Forwarded-Uri: /page", cookie);
+        assertThat(answer.status()).isEqualTo(status);
+        if (status != 202) {
+            assertThat(answer.header("X-Auth-Request-User")).isNull();
+        }
+    }
+
+    @Test
+    void aDemandOpensNothingAndClosesNoOpenPath() {
+        String endpoint = "/oauth2/auth?allowed_groups=acme";
+        assertThat(ask(trusting, endpoint, WIKI, METHOD, "X-Forwarded-Uri: /page")
+                        .status())
+                .isEqualTo(401);
+        assertThat(ask(trusting, endpoint, WIKI, METHOD, "X-Forwarded-Uri: /open/x")
+                        .status())
+                .isEqualTo(202);
+        assertThat(ask(trusting, endpoint, "X-Forwarded-Host: vault.test", METHOD, "X-Forwarded-Uri: /", cookie)
+                        .status())
+                .isEqualTo(403);
+        assertThat(ask(trusting, endpoint, "X-Forwarded-Host: www.test", METHOD, "X-Forwarded-Uri: /")
+                        .status())
+                .isEqualTo(401);
+    }
+
     @Test
     void anOpenPathIsOpenWithoutAnyIdentity() {
         RawHttp.Response answer = ask(WIKI, METHOD, "X-Forwarded-Uri: /open/x", "X-Auth-Request-User: evil");
