@@ -35,7 +35,9 @@ final class AlphaForm {
     }
 
     boolean read(Map<?, ?> document) {
-        settings.add(Place.FILE, "pass_user_headers", List.of("false"));
+        // What is not listed there is not sent; the flat form sends it unless told not to.
+        put("pass_user_headers", "false");
+        put("pass_basic_auth", "false");
         provider(list(document.get("providers")));
         upstreams(map(document.get("upstreamConfig")));
         headers(

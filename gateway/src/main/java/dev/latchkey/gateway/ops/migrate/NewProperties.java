@@ -60,7 +60,7 @@ final class NewProperties {
         }
         String redirect = settings.text("redirect_url");
         URI uri = redirect == null ? null : parsed(redirect);
-        if (uri == null || uri.getHost() == null) {
+        if (uri == null || uri.getHost() == null || uri.getScheme() == null) {
             remarks.lost("redirect_url", "write the address that browsers use as latchkey.external-url");
             return;
         }
@@ -159,7 +159,7 @@ final class NewProperties {
     private @Nullable URI address(String option) {
         String text = settings.text(option);
         URI uri = text == null ? null : parsed(text);
-        if (text != null && (uri == null || uri.getHost() == null)) {
+        if (text != null && (uri == null || uri.getHost() == null || uri.getScheme() == null)) {
             remarks.lost(option, "it is no address");
             return null;
         }

@@ -78,7 +78,7 @@ final class OldFile {
             }
             return false;
         }
-        root.propertyStream().forEach(entry -> settings.add(Place.FILE, entry.getKey(), values(entry.getValue())));
+        root.propertyStream().forEach(entry -> add(entry.getKey(), entry.getValue()));
         return !root.isEmpty();
     }
 
@@ -86,13 +86,15 @@ final class OldFile {
         return text.lines().anyMatch(line -> line.matches("[a-z][a-z0-9_]+\\s*=\\s*[\"\\[].*"));
     }
 
-    private static List<String> values(JsonNode node) {
-        if (node.isArray()) {
-            List<String> all = new ArrayList<>();
-            node.forEach(item -> all.add(item.asString()));
-            return all;
+    private void add(String option, JsonNode value) {
+        if (value.isArray()) {
+            settings.addItems(
+                    Place.FILE,
+                    option,
+                    value.valueStream().map(JsonNode::asString).toList());
+        } else {
+            settings.add(Place.FILE, option, List.of(value.asString()));
         }
-        return List.of(node.asString());
     }
 
     // Command lines

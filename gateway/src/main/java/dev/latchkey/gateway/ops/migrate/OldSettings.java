@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,10 @@ final class OldSettings {
         FLAG
     }
 
-    private final Map<Place, Map<String, List<String>>> byPlace = new EnumMap<>(Place.class);
+    /** @param single whether its commas part nothing: an item of a list, which may be a regular expression */
+    private record Value(String text, boolean single) {}
+
+    private final Map<Place, Map<String, List<Value>>> byPlace = new EnumMap<>(Place.class);
 
     OldSettings() {
         for (Place place : Place.values()) {
@@ -37,12 +41,23 @@ final class OldSettings {
 
     /** Adds values; what is said several times at one place is a list. */
     void add(Place place, String name, List<String> values) {
-        at(place)
-                .computeIfAbsent(name, any -> new ArrayList<>())
-                .addAll(values.stream().map(String::strip).toList());
+        add(place, name, values, false);
     }
 
-    private Map<String, List<String>> at(Place place) {
+    /** Adds the items of a list, as the file itself parts them. */
+    void addItems(Place place, String name, List<String> items) {
+        add(place, name, items, true);
+    }
+
+    private void add(Place place, String name, List<String> values, boolean single) {
+        at(place)
+                .computeIfAbsent(name, any -> new ArrayList<>())
+                .addAll(values.stream()
+                        .map(value -> new Value(value.strip(), single))
+                        .toList());
+    }
+
+    private Map<String, List<Value>> at(Place place) {
         return Objects.requireNonNull(byPlace.get(place));
     }
 
@@ -59,15 +74,17 @@ final class OldSettings {
     /** The last value that counts, or null if there is none or it is empty. */
     @Nullable
     String text(String name) {
-        List<String> values = raw(name);
-        String last = values.isEmpty() ? "" : values.get(values.size() - 1);
+        List<Value> values = raw(name);
+        String last = values.isEmpty() ? "" : values.get(values.size() - 1).text();
         return last.isEmpty() ? null : last;
     }
 
-    /** All that counts; one text can hold several, parted by commas. */
+    /** All that counts; one text can hold several, parted by commas, unless it was an item of a list already. */
     List<String> list(String name) {
         return raw(name).stream()
-                .flatMap(value -> Arrays.stream(value.split(",")))
+                .flatMap(value -> value.single()
+                        ? Stream.of(value.text())
+                        : Arrays.stream(value.text().split(",")))
                 .map(String::strip)
                 .filter(value -> !value.isEmpty())
                 .toList();
@@ -79,8 +96,8 @@ final class OldSettings {
         return text == null ? standard : TRUE.contains(text.toLowerCase(Locale.ROOT));
     }
 
-    private List<String> raw(String name) {
-        List<String> values = List.of();
+    private List<Value> raw(String name) {
+        List<Value> values = List.of();
         for (Place place : Place.values()) {
             values = at(place).getOrDefault(name, values);
         }

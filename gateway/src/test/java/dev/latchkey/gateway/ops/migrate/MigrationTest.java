@@ -176,6 +176,16 @@ class MigrationTest {
                 .contains("path: '/bin/**'", "to: 'http://httpbin'", "'org:acme'", "headers: oauth2-proxy");
         assertThat(told(migration, Kind.LOST)).contains("X-Static", "client_secret");
         assertThat(migration.files()).doesNotContainKey(Migration.SECRETS);
+        Migration silent = of("providers:\n  - {provider: github, githubConfig: {org: acme}}\n"
+                + "upstreamConfig: {upstreams: [{path: /, uri: 'http://a'}]}\n");
+        assertThat(route(silent, "app")).contains("headers: none", "'org:acme'");
+    }
+
+    @Test
+    void aCommaWithinAnItemOfAListPartsNothing() {
+        String config = "provider=\"github\"\ngithub_org=\"acme\"\nskip_auth_routes=";
+        assertThat(route(of(config + "[\"^/a,b$\"]\n"), "auth")).doesNotContain("public:");
+        assertThat(route(of(config + "\"^/a$,^/b$\"\n"), "auth")).contains("public:\n  - '/a'\n  - '/b'\n");
     }
 
     @Test
