@@ -2,6 +2,11 @@ package dev.latchkey.gateway.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.latchkey.gateway.ops.AdminAction;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
@@ -14,6 +19,8 @@ import dev.latchkey.gateway.token.ApiToken;
 import dev.latchkey.gateway.token.ApiTokens;
 import dev.latchkey.gateway.web.InternalRoutes;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
@@ -242,6 +250,25 @@ class AdminTest {
         String published = gateway.stranger().get("/oauth2/jwks.json").body();
         kids(after).forEach(kid -> assertThat(published).contains(kid));
         assertThat(ACTIONS).extracting(AdminAction::action).containsExactly("POST /admin/keys/rotate");
+    }
+
+    @Test
+    void keysThatAreGivenChangeWithTheirFileAlone(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("keys.json");
+        ECKey key = new ECKeyGenerator(Curve.P_256)
+                .keyID("mine")
+                .keyUse(KeyUse.SIGNATURE)
+                .generate();
+        Files.writeString(file, new JWKSet(key).toString(false));
+        try (TestGateway given = TestGateway.signingInAt(github)
+                .property("latchkey.signing-keys.file", file)
+                .start()) {
+            HttpPerson here = HttpPerson.at("http://localhost:" + given.internalPort());
+            HttpResponse<String> refused = here.send("POST", "/admin/keys/rotate", null);
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.headers().firstValue("X-Latchkey-Problem")).hasValue("keys.given");
+            assertThat(here.get("/admin/keys").body()).isEqualTo("{\"signing\":[{\"kid\":\"mine\",\"signs\":true}]}");
+        }
     }
 
     private static List<String> kids(JsonNode keys) {
