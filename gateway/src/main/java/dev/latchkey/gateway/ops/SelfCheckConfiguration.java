@@ -9,23 +9,23 @@ import java.net.URI;
 import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** On unless {@code latchkey.self-check} is false, for a network in which it finds nobody. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBooleanProperty("latchkey.self-check")
+@EnableConfigurationProperties(SelfCheckProperties.class)
 class SelfCheckConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(SelfCheckConfiguration.class);
 
     @Bean
     ApplicationListener<ApplicationReadyEvent> selfCheck(
+            SelfCheckProperties properties,
             GatewayAddress address,
             EdgeCertificates certificates,
             TrustedProxies proxies,
@@ -33,6 +33,9 @@ class SelfCheckConfiguration {
             SigningKeys keys,
             Clock clock) {
         return ready -> {
+            if (!properties.selfCheck()) {
+                return;
+            }
             SelfCheck.Edge edge = new SelfCheck.Edge(
                     portOf(ready.getApplicationContext()), !certificates.isEmpty(), !proxies.isEmpty());
             new SelfCheck(address, edge, URI.create(gitHub.origin()), keys::jwks, clock)
