@@ -31,6 +31,9 @@ final class HandOff {
     private static final Duration ERRAND = SignInAttempt.LIFE;
 
     private static final Duration TICKET = Duration.ofMinutes(1);
+    /** How long beyond its end a ticket is known to be spent: the store's clock may be ahead of this node's. */
+    private static final Duration SPENT = Duration.ofMinutes(10);
+
     private static final String ERRAND_PURPOSE = "hand-off-errand";
     private static final String TICKET_PURPOSE = "hand-off-ticket";
     private static final int RANDOM_BYTES = 24;
@@ -106,7 +109,8 @@ final class HandOff {
         if (clock.millis() >= ticket.end()) {
             return Mono.error(Problem.of(ProblemCode.STATE_EXPIRED));
         }
-        return store.putIfAbsent("hand-off:" + ticket.nonce(), new byte[] {1}, Instant.ofEpochMilli(ticket.end()))
+        Instant until = Instant.ofEpochMilli(ticket.end()).plus(SPENT);
+        return store.putIfAbsent("hand-off:" + ticket.nonce(), new byte[] {1}, until)
                 .flatMap(first -> first ? Mono.just(ticket) : Mono.error(Problem.of(ProblemCode.STATE_USED)));
     }
 
