@@ -51,9 +51,9 @@ public final class EchoBackend implements AutoCloseable {
     private final AtomicInteger openStreams = new AtomicInteger();
     private final DisposableServer server;
 
-    private EchoBackend(int port) {
+    private EchoBackend(String host, int port) {
         server = HttpServer.create()
-                .host("127.0.0.1")
+                .host(host)
                 .port(port)
                 .protocol(HttpProtocol.HTTP11)
                 .httpRequestDecoder(
@@ -68,7 +68,12 @@ public final class EchoBackend implements AutoCloseable {
 
     /** Port 0 takes a free one. */
     public static EchoBackend start(int port) {
-        return new EchoBackend(port);
+        return new EchoBackend("127.0.0.1", port);
+    }
+
+    /** For whoever reaches this machine, as in a container. */
+    public static EchoBackend serving(int port) {
+        return new EchoBackend("0.0.0.0", port);
     }
 
     public int port() {

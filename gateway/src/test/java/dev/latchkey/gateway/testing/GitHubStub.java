@@ -37,11 +37,11 @@ public final class GitHubStub implements AutoCloseable {
     private final StubApp app;
     private final StubContent content = new StubContent();
 
-    private GitHubStub(Clock clock, int port) {
+    private GitHubStub(Clock clock, String host, int port) {
         quietenJetty();
         state = new GitHubState(clock);
         Responder responder = new Responder(state);
-        server = new WireMockServer(configuration(responder, port));
+        server = new WireMockServer(configuration(responder, host, port));
         server.start();
         state.webUrl("http://127.0.0.1:" + server.port());
         responder.use(routes(), new ContentEndpoints(content, new Api(state), this::installationToken));
@@ -68,13 +68,20 @@ public final class GitHubStub implements AutoCloseable {
 
     /** Port 0 takes a free one. */
     public static GitHubStub start(Clock clock, int port) {
-        return new GitHubStub(clock, port);
+        return new GitHubStub(clock, "127.0.0.1", port);
     }
 
-    private static WireMockConfiguration configuration(Responder responder, int port) {
+    /** For whoever reaches this machine, as in a container, under that address. */
+    public static GitHubStub serving(URI address) {
+        GitHubStub github = new GitHubStub(Clock.systemUTC(), "0.0.0.0", address.getPort());
+        github.state.webUrl(address.toString());
+        return github;
+    }
+
+    private static WireMockConfiguration configuration(Responder responder, String host, int port) {
         // Delays are waited out on timers, not on threads, so that a thousand slow calls need no thousand threads.
         return WireMockConfiguration.options()
-                .bindAddress("127.0.0.1")
+                .bindAddress(host)
                 .port(port)
                 .extensions(responder)
                 .disableRequestJournal()
