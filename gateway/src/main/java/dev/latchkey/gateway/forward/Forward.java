@@ -42,7 +42,7 @@ public final class Forward implements PermittedStage {
         StandingAccess.remember(permit, exchange);
         Passage passage = Passage.of(exchange);
         passage.backendAsked();
-        return OwnLoop.begin(exchange, carried(permit, exchange, passage.span()))
+        return OwnLoop.begin(exchange, Mono.defer(() -> carry(permit, exchange, passage.span())))
                 // Before whoever looks at it when all is over; a client that leaves is told of further down.
                 .doOnTerminate(passage::backendLeft)
                 .onErrorMap(BackendFailure::asProblem)
@@ -50,6 +50,11 @@ public final class Forward implements PermittedStage {
                     passage.backendLeft();
                     streams.ended(exchange);
                 });
+    }
+
+    private Mono<Void> carry(Permit permit, ServerWebExchange exchange, @Nullable Span request) {
+        streams.underWay(exchange);
+        return carried(permit, exchange, request);
     }
 
     /** Each attempt is a span of its own, and the app's spans hang on that. */

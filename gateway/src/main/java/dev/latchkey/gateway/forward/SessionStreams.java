@@ -6,6 +6,7 @@ import dev.latchkey.gateway.session.OpenStreams;
 import dev.latchkey.gateway.web.Drain;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,14 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * Lets nothing that stays open outlive the session or credential it was opened with, or the access: a WebSocket is closed
- * with status 4401, an event stream by closing its connection. When the gateway itself leaves, a WebSocket hears of the
- * restart by status 1012, and an event stream ends as if it had come to its end, after which a browser asks for it again.
+ * with status 4401, and whatever else is under way, be it a stream, a download or a question that waits for its answer, by
+ * resetting its connection. Closed in the ordinary way, an answer whose length is not told would look whole.
+ *
+ * <p>An event stream is among these at once, everything else when it has lasted for a second: what is answered in a moment
+ * costs no entry anywhere. An end that falls into that second is remembered, and catches up with it then.
+ *
+ * <p>When the gateway itself leaves, a WebSocket hears of the restart by status 1012, and an event stream ends as if it had come
+ * to its end, after which a browser asks for it again. Everything else is given the time that leaving takes.
  */
 final class SessionStreams {
 
@@ -35,6 +42,7 @@ final class SessionStreams {
     private static final CloseStatus RESTART = CloseStatus.SERVICE_RESTARTED.withReason("Connect again");
     private static final String ATTRIBUTE = SessionStreams.class.getName();
 
+    private final Lasting lasting = new Lasting();
     private final OpenStreams streams;
     private final StandingAccess standing;
     private final Drain drain;
@@ -59,6 +67,7 @@ final class SessionStreams {
 
             @Override
             public Mono<Void> handle(WebSocketSession socket) {
+                ended(exchange);
                 Disposable tracked = Disposables.composite(
                         track(exchange, () -> close(socket, SESSION_ENDED), () -> close(socket, WITHDRAWN)),
                         drain.remember(() -> close(socket, RESTART)));
@@ -80,34 +89,126 @@ final class SessionStreams {
         socket.close(status).subscribe(done -> {}, alreadyClosed -> {});
     }
 
-    /** Watches an answer that turns out to be an event stream, until {@link #ended}. */
-    void begun(ServerWebExchange exchange, HttpHeaders answer) {
-        if (exchange.getAttribute(ATTRIBUTE) != null || !isEventStream(answer.getFirst(HttpHeaders.CONTENT_TYPE))) {
-            return;
-        }
+    /** Watches a request from now on, until {@link #ended}. To be called on its event loop. */
+    void underWay(ServerWebExchange exchange) {
         if (ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof Connection client) {
-            Channel channel = client.channel();
-            Runnable cut = () -> channel.close();
-            Disposable tracked = Disposables.composite(
-                    track(exchange, cut, cut),
-                    drain.remember(() -> channel.eventLoop().execute(() -> finish(client))));
-            exchange.getAttributes().put(ATTRIBUTE, tracked);
+            Request request = new Request(exchange, client);
+            exchange.getAttributes().put(ATTRIBUTE, request);
+            lasting.begin(request, client.channel().eventLoop());
         }
     }
 
-    /** On the loop that writes the events, so between two of them; what has not begun is only closed. */
-    private static void finish(Connection client) {
-        if (client instanceof HttpServerResponse answer && answer.hasSentHeaders()) {
-            client.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
-        } else {
-            client.channel().close();
+    /** An answer that turns out to be an event stream will last. */
+    void begun(ServerWebExchange exchange, HttpHeaders answer) {
+        if (isEventStream(answer.getFirst(HttpHeaders.CONTENT_TYPE))
+                && exchange.getAttribute(ATTRIBUTE) instanceof Request request) {
+            request.lasts();
+            request.endsWithTheGateway();
         }
     }
 
     void ended(ServerWebExchange exchange) {
-        if (exchange.getAttribute(ATTRIBUTE) instanceof Disposable tracked) {
-            tracked.dispose();
+        if (exchange.getAttribute(ATTRIBUTE) instanceof Request request) {
+            request.over();
         }
+    }
+
+    /** Holds on to nothing once it is over, since it stays in its list for a while. */
+    private final class Request implements Lasting.UnderWay {
+
+        private volatile @Nullable ServerWebExchange exchange;
+        private volatile @Nullable Connection client;
+        private volatile @Nullable Disposable tracked;
+        private volatile @Nullable Disposable leaving;
+
+        Request(ServerWebExchange exchange, Connection client) {
+            this.exchange = exchange;
+            this.client = client;
+        }
+
+        @Override
+        public void lasts() {
+            ServerWebExchange carried = exchange;
+            if (carried == null || tracked != null) {
+                return;
+            }
+            Disposable here = track(carried, this::cut, this::cut);
+            tracked = here;
+            if (exchange == null) {
+                // It ended meanwhile, perhaps by this, and did not see what to dispose of.
+                here.dispose();
+            } else {
+                standing.stillHolds(carried).filter(holds -> !holds).subscribe(withdrawn -> cut(), unknown -> {});
+            }
+        }
+
+        void endsWithTheGateway() {
+            if (leaving != null) {
+                return;
+            }
+            Disposable here = drain.remember(this::leave);
+            leaving = here;
+            if (exchange == null) {
+                here.dispose();
+            }
+        }
+
+        void over() {
+            exchange = null;
+            client = null;
+            dispose(tracked);
+            dispose(leaving);
+        }
+
+        private void leave() {
+            Connection connection = client;
+            if (connection != null) {
+                connection.channel().eventLoop().execute(this::finish);
+            }
+        }
+
+        /** On the loop that writes the events, so between two of them; what has not begun is only closed. */
+        private void finish() {
+            Connection connection = client;
+            if (connection instanceof HttpServerResponse answer && answer.hasSentHeaders()) {
+                connection
+                        .channel()
+                        .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+                        .addListener(ChannelFutureListener.CLOSE);
+            } else if (connection != null) {
+                connection.channel().close();
+            }
+        }
+
+        private void cut() {
+            Connection connection = client;
+            if (connection != null) {
+                connection.channel().eventLoop().execute(this::reset);
+            }
+        }
+
+        /** On the loop, where it is certain whether the connection carries this request or already another. */
+        private void reset() {
+            Connection connection = client;
+            if (connection != null && connection.channel().isActive()) {
+                SessionStreams.reset(connection.channel());
+            }
+        }
+    }
+
+    private static void dispose(@Nullable Disposable handle) {
+        if (handle != null) {
+            handle.dispose();
+        }
+    }
+
+    /**
+     * Below TLS, whose orderly end would make an answer look whole, and would wait for a client that does not read. A stream of
+     * HTTP/2 is reset alone (RFC 9113, section 5.4.2), and knows nothing of lingering.
+     */
+    private static void reset(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.unsafe().close(channel.newPromise());
     }
 
     private static boolean isEventStream(@Nullable String contentType) {

@@ -11,9 +11,8 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 
 /**
- * The WebSockets and event streams that are open on this node, by the session or the credential that opened them: they end
- * with it. What is asked and answered is
- * not among them, which would cost every request an entry.
+ * The WebSockets, streams and other answers that stay open on this node, by the session or the credential that opened them:
+ * they end with it. What is asked and answered in a moment is not among them, which would cost every request an entry.
  *
  * <p>A backend may take its time to begin a stream, and the session may end meanwhile. So ends are remembered for longer
  * than any backend is waited for.

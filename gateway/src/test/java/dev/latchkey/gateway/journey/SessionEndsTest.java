@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.gateway.session.PersonId;
@@ -15,12 +16,17 @@ import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.TestGateway;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -237,6 +243,50 @@ class SessionEndsTest {
         person.post("/oauth2/sign_out", Map.of());
         late.handle((status, failure) -> true).get(5, TimeUnit.SECONDS);
         await().until(() -> app.openStreams() == 0);
+    }
+
+    /** A stream of another kind, a download that tells its length, and a question that waits for its answer. */
+    @Test
+    void whateverIsStillUnderWayEndsWithItsSession() throws Exception {
+        TestGateway gateway = gateway(Home.EMBEDDED);
+        HttpPerson person = signedIn(gateway);
+        List<CompletableFuture<Integer>> open = Stream.of(
+                        "/sse?type=application/x-ndjson&count=5000",
+                        "/sse?type=application/octet-stream&length=10000000&count=5000",
+                        "/slow?ms=60000")
+                .map(path -> get(gateway, person, path))
+                .toList();
+        HttpPerson bystander = signedIn(gateway, "bystander");
+        CompletableFuture<Integer> others = get(gateway, bystander, "/sse?type=application/x-ndjson&count=5000");
+        await().until(() -> app.openStreams() == 4);
+
+        person.post("/oauth2/sign_out", Map.of());
+
+        for (CompletableFuture<Integer> one : open) {
+            assertThat(one.handle((status, failure) -> failure != null).get(30, TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        await().until(() -> app.openStreams() == 1);
+        assertThat(others).isNotDone();
+        bystander.post("/oauth2/sign_out", Map.of());
+    }
+
+    /** The oldest clients are told where an answer ends by the end of the connection alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1.0", "1.1"})
+    void nothingThatIsCutLooksWhole(String version) throws Exception {
+        TestGateway gateway = gateway(Home.EMBEDDED);
+        HttpPerson person = signedIn(gateway);
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            client.setSoTimeout(60_000);
+            String request = "GET /sse?type=text/plain&count=5000 HTTP/" + version + "\r\nHost: localhost:"
+                    + gateway.port() + "\r\nCookie: latchkey=" + person.cookie("latchkey") + "\r\n\r\n";
+            client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            InputStream answer = client.getInputStream();
+            assertThat(answer.read()).isEqualTo('H');
+            person.post("/oauth2/sign_out", Map.of());
+            assertThatThrownBy(answer::readAllBytes).isInstanceOf(SocketException.class);
+        }
     }
 
     // At GitHub

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +77,7 @@ class WebSocketsTest {
         route("raw", "path: /raw/**", "to: " + raw.url(), "allow: [anyone]");
         route("org", "path: /org/**", "to: " + app.url(), "allow: ['org:acme']");
         route("shrinking", "path: /shrinking/**", "to: " + app.url(), "allow: [signed-in]");
+        route("narrowing", "path: /narrowing/**", "to: " + app.url(), "allow: [signed-in]");
         route(
                 "tenants",
                 "path: /tenants/**",
@@ -262,6 +264,23 @@ class WebSocketsTest {
         assertThat(left.closed.get(5, TimeUnit.SECONDS)).isEqualTo(4401);
         assertThat(kept.closed).isNotDone();
         kept.socket.abort();
+    }
+
+    @Test
+    void aNarrowerRouteFileEndsWhatStillStreamsToThoseItLeavesOut() throws Exception {
+        HttpPerson friend = signedIn("friend");
+        CompletableFuture<Integer> left =
+                events(signedIn("left-out-too"), "/narrowing/sse?type=application/x-ndjson&count=5000");
+        CompletableFuture<Integer> kept = events(friend, "/narrowing/sse?type=application/x-ndjson&count=5000");
+        await().until(() -> app.requests().stream()
+                        .filter(request -> request.target().startsWith("/narrowing"))
+                        .count()
+                == 2);
+        route("narrowing", "path: /narrowing/**", "to: " + app.url(), "allow: ['user:friend']");
+        assertThat(left.handle((status, failure) -> failure != null).get(30, TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(kept).isNotDone();
+        friend.post("/oauth2/sign_out", Map.of());
     }
 
     /** The header is the client's own, and what the app is sent instead of the cookie must not matter. */

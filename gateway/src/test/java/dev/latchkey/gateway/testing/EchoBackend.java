@@ -169,10 +169,14 @@ public final class EchoBackend implements AutoCloseable {
                         "id: " + n + "\nevent: tick\ndata: {\"n\":" + n + ",\"sent\":" + System.nanoTime() + "}\n\n"))
                 .doOnSubscribe(stream -> openStreams.incrementAndGet())
                 .doFinally(end -> openStreams.decrementAndGet());
+        if (query.containsKey("length")) {
+            response.header("Content-Length", query.get("length"));
+        }
         return Mono.delay(Duration.ofMillis(number(query, "wait", 0)))
-                .thenMany(Flux.defer(() -> response.header("Content-Type", "text/event-stream")
-                        .header("Cache-Control", "no-cache")
-                        .send(events, event -> true)));
+                .thenMany(Flux.defer(
+                        () -> response.header("Content-Type", query.getOrDefault("type", "text/event-stream"))
+                                .header("Cache-Control", "no-cache")
+                                .send(events, event -> true)));
     }
 
     private Publisher<Void> webSocket(HttpServerRequest request, HttpServerResponse response) {
