@@ -214,7 +214,7 @@ public final class SignIn {
         return AuditEvent.success(Action.SIGN_IN)
                 .of(arrived.person().id().toString())
                 .with("login", arrived.person().login())
-                .with("session", started.session().id())
+                .withSession(started.session().id())
                 .withToken(arrived.token().accessToken().reveal())
                 .with("client", scope.client())
                 .with("request", scope.requestId());

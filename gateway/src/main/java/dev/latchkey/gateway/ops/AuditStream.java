@@ -57,7 +57,7 @@ final class AuditStream implements Audit, AutoCloseable {
         String reason = end.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
         tell(AuditEvent.success(Action.SESSION_END)
                 .of(end.person().toString())
-                .with("session", end.sessionId())
+                .withSession(end.sessionId())
                 .with(AuditEvent.REASON, reason));
     }
 

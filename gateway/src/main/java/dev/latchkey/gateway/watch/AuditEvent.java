@@ -102,6 +102,11 @@ public record AuditEvent(
         return with("hashed_token", TokenHash.of(token));
     }
 
+    /** With the name of a session; its id is half of a cookie, and not for a log. */
+    public AuditEvent withSession(String id) {
+        return with("session", TokenHash.of(id));
+    }
+
     /** Why it failed or ended, or null. */
     public @Nullable String reason() {
         return details.get(REASON);
