@@ -50,7 +50,9 @@ final class ConnectionDoor {
     /** Fails where there is neither codec: nothing may pass unguarded. */
     private void guard(ChannelPipeline pipeline) {
         if (pipeline.get(NettyPipeline.HttpCodec) instanceof Http2FrameCodec) {
-            guardStreams(pipeline, NettyPipeline.HttpCodec);
+            // Behind what watches for silence, of which the guard has to hear.
+            pipeline.addBefore(NettyPipeline.H2MultiplexHandler, GUARD, new StreamGuard(bounds));
+            sayGoodbye(pipeline.channel());
         } else {
             guardRequests(pipeline, NettyPipeline.HttpCodec);
         }
@@ -63,10 +65,8 @@ final class ConnectionDoor {
         pipeline.addAfter(NettyPipeline.HttpTrafficHandler, "latchkey.last", new LastAnswers(drain));
     }
 
-    private void guardStreams(ChannelPipeline pipeline, String codec) {
-        pipeline.addAfter(codec, GUARD, new StreamGuard(bounds));
-        Channel channel = pipeline.channel();
-        // Its client sends nothing more then, and what has been sent is answered (RFC 9113, section 6.8).
+    /** When the gateway leaves, a client of HTTP/2 sends nothing more, and what it has sent is answered (RFC 9113, section 6.8). */
+    private void sayGoodbye(Channel channel) {
         Disposable goodbye =
                 drain.remember(() -> channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)));
         channel.closeFuture().addListener(closed -> goodbye.dispose());
@@ -120,7 +120,8 @@ final class ConnectionDoor {
                 pipeline.remove(HttpServerUpgradeHandler.class);
                 guardRequests(pipeline, DOOR);
             } else {
-                guardStreams(pipeline, DOOR);
+                pipeline.addAfter(DOOR, GUARD, new StreamGuard(bounds));
+                sayGoodbye(pipeline.channel());
             }
             context.fireChannelRead(message);
             pipeline.remove(this);

@@ -55,6 +55,9 @@ final class StreamGuard extends ChannelInboundHandlerAdapter {
      */
     private static final int CONNECTION_WINDOW = 1 << 20;
 
+    /** Bytes of heads that are remembered to write the next ones shorter. */
+    private static final int HEADER_TABLE = 4096;
+
     private static final Logger LOG = LoggerFactory.getLogger(StreamGuard.class);
     private static final int STREAM_WINDOW = 65_535;
 
@@ -91,6 +94,9 @@ final class StreamGuard extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             end(context);
         } else {
+            if (message instanceof Http2SettingsFrame settings) {
+                boundTable(context, settings);
+            }
             context.fireChannelRead(message);
         }
     }
@@ -284,6 +290,23 @@ final class StreamGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /**
+     * A client says how much its decoder can keep of heads, and may say four gigabytes; an encoder need not take all of it (RFC
+     * 7541, section 4.2). What this one took would be the gateway's memory, and grow with every answer.
+     */
+    private static void boundTable(ChannelHandlerContext context, Http2SettingsFrame frame) {
+        Long size = frame.settings().headerTableSize();
+        Http2FrameCodec codec = context.pipeline().get(Http2FrameCodec.class);
+        if (size == null || size <= HEADER_TABLE || codec == null) {
+            return;
+        }
+        try {
+            codec.encoder().configuration().headersConfiguration().maxHeaderTableSize(HEADER_TABLE);
+        } catch (Http2Exception e) {
+            context.close();
+        }
+    }
+
     private boolean isSpent(Object message) {
         if (message instanceof Http2SettingsFrame) {
             return budget.isSpentBySettings();
@@ -296,11 +319,14 @@ final class StreamGuard extends ChannelInboundHandlerAdapter {
         return control && budget.isSpent();
     }
 
+    /** At once and past the codec, which would wait for open streams and go on answering pings until then. */
     private void end(ChannelHandlerContext context) {
         ending = true;
-        context.write(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM, Unpooled.EMPTY_BUFFER));
-        context.flush();
-        context.channel().close();
+        context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM, Unpooled.EMPTY_BUFFER));
+        ChannelHandlerContext codec = context.pipeline().context(Http2FrameCodec.class);
+        if (codec != null) {
+            codec.close();
+        }
     }
 
     /**

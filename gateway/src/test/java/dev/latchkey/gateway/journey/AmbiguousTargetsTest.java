@@ -157,7 +157,7 @@ class AmbiguousTargetsTest {
                 Arguments.of("GET / HTTP/2.0\r\n" + host + "\r\n", 400, MALFORMED),
                 Arguments.of("GET / HTTP/3.0\r\n" + host + "\r\n", 400, MALFORMED),
                 Arguments.of("GET / XTTP/1.1\r\n" + host + "\r\n", 400, MALFORMED),
-                Arguments.of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, MALFORMED),
+                Arguments.of("PRI * HTTP/2.0\r\n\r\nSX\r\n\r\n", 400, MALFORMED),
                 Arguments.of("GE(T / HTTP/1.1\r\n" + host + "\r\n", 400, MALFORMED),
                 Arguments.of("GET / HTTP/1.1\nHost: localhost\n\n", 400, MALFORMED),
                 Arguments.of("\u0016\u0003\u0001\u0000\u00a5\u0001\u0000\r\n\r\n", 400, MALFORMED),

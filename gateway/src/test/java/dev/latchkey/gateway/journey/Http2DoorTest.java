@@ -282,7 +282,7 @@ class Http2DoorTest {
     void aRefusedBodyIsDroppedWithoutStoppingTheConnection() {
         String sixteen = "x".repeat(16_384);
         try (RawHttp2 raw = way.get()) {
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 30; i++) {
                 int refused = raw.stream();
                 raw.begin(refused, false, head("POST", "/a/../b"));
                 raw.data(refused, false, sixteen).data(refused, false, sixteen).data(refused, true, sixteen);
@@ -465,6 +465,15 @@ class Http2DoorTest {
             isCalmedDown(raw);
         }
         stillServes();
+    }
+
+    @Test
+    void whatIsRememberedOfAnswersStaysSmallHoweverMuchTheClientAllows() {
+        try (RawHttp2 raw = way.get().allowTable(0xffff_ffffL)) {
+            assertThat(raw.get("/a").status()).isEqualTo(200);
+            assertThat(raw.get("/b").status()).isEqualTo(200);
+            assertThat(raw.table()).isEqualTo(4096);
+        }
     }
 
     @Test

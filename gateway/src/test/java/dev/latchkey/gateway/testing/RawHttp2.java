@@ -188,6 +188,25 @@ public final class RawHttp2 implements AutoCloseable {
         block.writeBytes(bytes);
     }
 
+    /** Tells the server that so many bytes of heads can be remembered here (RFC 7541, section 4.2). */
+    public RawHttp2 allowTable(long size) {
+        try {
+            decoder.configuration().maxHeaderTableSize(size);
+        } catch (Http2Exception e) {
+            throw new IllegalArgumentException(e);
+        }
+        return frame(
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6).putShort((short) 1).putInt((int) size).array());
+    }
+
+    /** How many the server makes use of, as it said last. */
+    public long table() {
+        return decoder.configuration().maxHeaderTableSize();
+    }
+
     // Receiving
 
     /** Reads until that stream is over, or the connection. */
