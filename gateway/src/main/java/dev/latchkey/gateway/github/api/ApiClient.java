@@ -32,7 +32,8 @@ public final class ApiClient {
     /** The longest silence within a body. */
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
-    private static final int CONNECTIONS = 200;
+    /** More than answers under way, since those that wait for a slow reader hold theirs on. */
+    private static final int CONNECTIONS = 500;
 
     private static final int LARGEST_HEAD = 64 * 1024;
 

@@ -7,6 +7,7 @@ import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.github.pace.Slot;
 import io.netty.buffer.ByteBuf;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -19,12 +20,20 @@ public final class Paced implements Calls {
 
     private static final int START = 1024;
 
+    /**
+     * GitHub gives up on an answer that it has not made within ten seconds ("Troubleshooting the REST API", timeouts). What
+     * still comes later than that after its head is waiting for its reader.
+     */
+    private static final long LONG_MILLIS = 10_000;
+
     private final Pacer pacer;
     private final Calls next;
+    private final Clock clock;
 
-    public Paced(Pacer pacer, Calls next) {
+    public Paced(Pacer pacer, Calls next, Clock clock) {
         this.pacer = pacer;
         this.next = next;
+        this.clock = clock;
     }
 
     @Override
@@ -54,7 +63,7 @@ public final class Paced implements Calls {
         return answer.status() >= 400 || request.kind() != Kind.REST;
     }
 
-    private static ApiAnswer told(Slot slot, ApiAnswer answer) {
+    private ApiAnswer told(Slot slot, ApiAnswer answer) {
         slot.answered(answer.status(), answer.headers(), () -> startOf(answer));
         if (!(answer.body() instanceof ApiAnswer.Stream stream)) {
             slot.done();
@@ -67,8 +76,15 @@ public final class Paced implements Calls {
     }
 
     /** Before whoever reads hears of the end: what they do then takes no time of GitHub's. */
-    private static Flux<ByteBuf> ended(Slot slot, Flux<ByteBuf> bytes) {
-        return bytes.doOnTerminate(slot::done).doOnCancel(slot::done);
+    private Flux<ByteBuf> ended(Slot slot, Flux<ByteBuf> bytes) {
+        long began = clock.millis();
+        return bytes.doOnNext(part -> {
+                    if (clock.millis() - began > LONG_MILLIS) {
+                        slot.lingers();
+                    }
+                })
+                .doOnTerminate(slot::done)
+                .doOnCancel(slot::done);
     }
 
     private static @Nullable String startOf(ApiAnswer answer) {

@@ -548,6 +548,7 @@ final class Desk {
         private final long number;
         private final Call call;
         private boolean answered;
+        private boolean lingering;
         private boolean done;
 
         Place(long number, Call call) {
@@ -601,14 +602,29 @@ final class Desk {
             }
         }
 
+        @Override
+        public void lingers() {
+            synchronized (this) {
+                if (done || lingering) {
+                    return;
+                }
+                lingering = true;
+            }
+            staff.crew().giveBack();
+        }
+
         private boolean end() {
+            boolean held;
             synchronized (this) {
                 if (done) {
                     return false;
                 }
                 done = true;
+                held = !lingering;
             }
-            staff.crew().giveBack();
+            if (held) {
+                staff.crew().giveBack();
+            }
             return true;
         }
     }

@@ -17,6 +17,12 @@ public interface Slot {
      */
     void answered(int status, HttpHeaders headers, Supplier<@Nullable String> bodyStart);
 
+    /**
+     * GitHub has long done its part, and what is left of the answer comes as fast as somebody reads it. The call still counts
+     * as theirs, but keeps nobody else's from being made.
+     */
+    void lingers();
+
     /** The call is over: its last byte was read, or it failed, or was given up. Only the first time counts. */
     void done();
 

@@ -9,21 +9,31 @@ import dev.latchkey.gateway.github.pace.QuotaView;
 import dev.latchkey.gateway.github.pace.Slot;
 import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.testing.TestClock;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import reactor.core.publisher.Mono;
+import reactor.test.publisher.TestPublisher;
 
 class PacedTest {
 
     private final List<String> payers = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private final TestClock clock = TestClock.now();
+    private final TestPublisher<ByteBuf> bytes = TestPublisher.create();
+    private ApiAnswer.Body body = new ApiAnswer.Bytes(new byte[0]);
     private final Paced paced = new Paced(
             new Remembering(),
-            request -> Mono.just(new ApiAnswer(200, new HttpHeaders(), new ApiAnswer.Bytes(new byte[0]), null, false)));
+            request -> Mono.fromSupplier(() -> new ApiAnswer(200, new HttpHeaders(), body, null, false)),
+            clock);
 
     private final class Remembering implements Pacer {
 
@@ -37,8 +47,13 @@ class PacedTest {
                 }
 
                 @Override
+                public void lingers() {
+                    told.add("lingers");
+                }
+
+                @Override
                 public void done() {
-                    // Nor counted.
+                    told.add("done");
                 }
             });
         }
@@ -49,8 +64,8 @@ class PacedTest {
         }
     }
 
-    private void call(Principal principal) {
-        paced.call(new ApiRequest(
+    private @Nullable ApiAnswer call(Principal principal) {
+        return paced.call(new ApiRequest(
                         principal,
                         "app",
                         HttpMethod.GET,
@@ -74,6 +89,25 @@ class PacedTest {
                 .as("what one may see, the other need not")
                 .isNotEqualTo(docs.toString())
                 .isEqualTo(new Principal.OfInstallation(new RepositoryName("Acme", "Wiki"), 9).toString());
+    }
+
+    @Test
+    void leavesItsPlaceToOthersWhenTheAnswerComesOnlyAsFastAsItsReaderReads() {
+        body = new ApiAnswer.Stream(bytes.flux(), () -> {});
+        ApiAnswer answer = call(new Principal.OfApp());
+        assertThat(answer).isNotNull();
+        answer.flux().subscribe(ByteBuf::release);
+        bytes.next(Unpooled.buffer());
+        clock.advance(Duration.ofSeconds(9));
+        bytes.next(Unpooled.buffer());
+        assertThat(told).isEmpty();
+        clock.advance(Duration.ofSeconds(2));
+
+        bytes.next(Unpooled.buffer());
+
+        assertThat(told).containsExactly("lingers");
+        bytes.complete();
+        assertThat(told).containsExactly("lingers", "done");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -402,6 +403,29 @@ class PacerTest {
         }
         world.passSeconds(20);
         assertThat(world.attempts).allMatch(World.Attempt::isDone);
+    }
+
+    @Test
+    void anAnswerThatWaitsForItsReaderKeepsNobodyElseFromCalling() {
+        List<Slot> slots = new ArrayList<>();
+        for (int i = 0; i < 72; i++) {
+            Call call = new Call("github:" + i, "x", World.GET, PATH, Kind.REST, LONG);
+            world.nodes.get(0).enter(call).subscribe(slots::add);
+        }
+        world.passSeconds(30);
+        assertThat(slots).hasSize(64);
+
+        List.copyOf(slots).subList(0, 8).forEach(slot -> {
+            slot.answered(200, new HttpHeaders(), () -> null);
+            slot.lingers();
+            slot.lingers();
+        });
+        world.passSeconds(30);
+
+        assertThat(slots).hasSize(72);
+        assertThat(world.nodes.get(0).underWay()).isEqualTo(64);
+        List.copyOf(slots).forEach(Slot::done);
+        assertThat(world.nodes.get(0).underWay()).isZero();
     }
 
     @Test
