@@ -1,7 +1,6 @@
 package dev.latchkey.gateway.github.cache;
 
 import dev.latchkey.gateway.github.api.ApiAnswer;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What asking GitHub brought. */
 sealed interface Fetched {
@@ -15,11 +14,6 @@ sealed interface Fetched {
     /** Something that is not kept, but short enough for all who wait. */
     record Whole(ApiAnswer answer, Mark mark) implements Fetched {}
 
-    /** Something too long to be kept: it streams to one, and the others ask for themselves. */
-    record Alone(ApiAnswer answer, Mark mark, AtomicBoolean taken) implements Fetched {
-
-        boolean take() {
-            return taken.compareAndSet(false, true);
-        }
-    }
+    /** Something longer: it streams to all who wait, and to those who come before the first of it is let go. */
+    record Coming(ApiAnswer head, Broadcast body, Mark mark) implements Fetched {}
 }

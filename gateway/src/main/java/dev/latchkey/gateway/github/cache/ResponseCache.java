@@ -12,6 +12,7 @@ import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.github.pace.QuotaView;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import io.netty.buffer.ByteBuf;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,10 +22,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -43,6 +45,11 @@ public final class ResponseCache implements Calls {
 
     private static final int COMMON_BODIES = 4;
     private static final int GUESSES = 2;
+    /** What is longer reaches whoever waits as it comes. */
+    private static final int SHORT = 64 * 1024;
+    /** Held of a long body for those who are slower than others. */
+    private static final int WINDOW = 1024 * 1024;
+
     private static final int OK = 200;
     private static final int OVERHEAD = 200;
     /** Below a tenth of a quota an older answer is good enough while a new one is on its way. */
@@ -56,7 +63,7 @@ public final class ResponseCache implements Calls {
     private final Clock clock;
     private final Cache<PersonalKey, Entry> entries;
     private final Cache<ResourceKey, List<Common>> common;
-    private final Flights<FlightKey, Fetched> flights = new Flights<>();
+    private final Flights<FlightKey, Fetched> flights = new Flights<>(Fetched.Coming.class::isInstance);
 
     /**
      * On what terms answers are kept.
@@ -126,10 +133,12 @@ public final class ResponseCache implements Calls {
         return fetched(request, key, entry, asked.directives().isEmpty()).flatMap(landed -> landed(request, landed));
     }
 
-    /** Nobody waits for what was asked beside a request: what streams is ended, or it would hold its place for good. */
+    /** Nobody waits for what was asked beside a request: what streams is only read if it is to be kept. */
     private static void leave(Flights.Landed<Fetched> landed) {
-        if (landed.result() instanceof Fetched.Alone alone && alone.take()) {
-            alone.answer().discard();
+        Broadcast.Reader reader =
+                landed.result() instanceof Fetched.Coming coming ? coming.body().join() : null;
+        if (reader != null) {
+            reader.cancel();
         }
     }
 
@@ -278,14 +287,14 @@ public final class ResponseCache implements Calls {
                 new FlightKey(key, known, anyFresh),
                 changes.now(),
                 since -> changes.isUntouched(key.person(), key.resource().path(), since),
-                flight -> Mono.defer(() -> asked(request, flight)).timeout(terms.longest(), tooLong()));
+                (flight, over) -> asked(request, flight, over).timeout(terms.longest(), tooLong()));
     }
 
     private static <T> Mono<T> tooLong() {
         return Mono.error(() -> Problem.of(ProblemCode.GITHUB_TIMEOUT));
     }
 
-    private Mono<Fetched> asked(ApiRequest request, FlightKey flight) {
+    private Mono<Fetched> asked(ApiRequest request, FlightKey flight, Runnable over) {
         PersonalKey key = flight.key();
         Asked now = new Asked(changes.now(), clock.millis());
         return far.find(key).flatMap(found -> {
@@ -298,7 +307,7 @@ public final class ResponseCache implements Calls {
             }
             Entry old = newer ? elsewhere : near;
             List<Common> others = gathered(key.resource(), found.others());
-            Question question = new Question(key, old, withGuesses(old, others), flight.known(), now);
+            Question question = new Question(key, old, withGuesses(old, others), flight.known(), now, over);
             return old != null && old.isMissing() ? stillMissing(request, question, old) : asked(request, question);
         });
     }
@@ -347,13 +356,20 @@ public final class ResponseCache implements Calls {
      * @param old what this person has
      * @param others what others were given
      * @param known tags of what the client itself has
+     * @param over to be run at the end of an answer that streams
      */
     private record Question(
             PersonalKey key,
             @Nullable Entry old,
             List<Common> others,
             @Nullable String known,
-            Asked asked) {
+            Asked asked,
+            Runnable over) {
+
+        /** Without a condition, so that the answer is whole. */
+        Question plain() {
+            return new Question(key, null, List.of(), null, asked, over);
+        }
 
         String accept() {
             return key.resource().accept();
@@ -453,7 +469,29 @@ public final class ResponseCache implements Calls {
         if (answer.status() == 304) {
             return answer.released().then(Mono.defer(() -> confirmed(request, question, answer)));
         }
-        return answer.gathered(terms.largest()).map(gathered -> judged(question, gathered));
+        int most = answer.status() == OK ? Math.min(SHORT, terms.largest()) : terms.largest();
+        return answer.gathered(most)
+                .map(gathered -> gathered.body() instanceof ApiAnswer.Stream stream
+                        ? coming(question, gathered, stream)
+                        : judged(question, gathered));
+    }
+
+    /** It is judged when it is whole; until then, and if it is too long to be kept, it only passes. */
+    private Fetched coming(Question question, ApiAnswer answer, ApiAnswer.Stream stream) {
+        Entry old = question.old();
+        if (Refusals.isNoAnswer(answer) && mayStandIn(question.key(), old) && old != null) {
+            answer.discard();
+            return new Fetched.Kept(old, stale(old, "STALE_ON_ERROR"));
+        }
+        Broadcast body = new Broadcast(
+                stream,
+                answer.headers().getContentLength(),
+                terms.largest(),
+                Math.max(WINDOW, terms.largest()),
+                bytes -> judged(question, answer.withBody(new ApiAnswer.Bytes(bytes))),
+                question.over());
+        body.begin();
+        return new Fetched.Coming(answer, body, Mark.miss(old != null, answer.status(), false));
     }
 
     private Mono<Fetched> confirmed(ApiRequest request, Question question, ApiAnswer answer) {
@@ -511,7 +549,7 @@ public final class ResponseCache implements Calls {
 
     /** Without a condition, so that the answer is whole. */
     private Mono<Fetched> askedPlainly(ApiRequest request, Question question) {
-        Question plain = new Question(question.key(), null, List.of(), null, question.asked());
+        Question plain = question.plain();
         return next.call(upstream(request, plain)).flatMap(again -> learned(request, plain, again));
     }
 
@@ -542,10 +580,7 @@ public final class ResponseCache implements Calls {
         if (!Refusals.isNoAnswer(answer)) {
             entries.invalidate(question.key());
         }
-        Mark mark = Mark.miss(stale, answer.status(), false);
-        return answer.body() instanceof ApiAnswer.Bytes
-                ? new Fetched.Whole(answer, mark)
-                : new Fetched.Alone(answer, mark, new AtomicBoolean());
+        return new Fetched.Whole(answer, Mark.miss(stale, answer.status(), false));
     }
 
     private void offer(ResourceKey resource, ApiAnswer answer, Entry entry, @Nullable Entry old) {
@@ -575,15 +610,57 @@ public final class ResponseCache implements Calls {
         if (fetched instanceof Fetched.Whole whole) {
             return Mono.just(marked(whole.answer(), mark));
         }
-        Fetched.Alone alone = (Fetched.Alone) fetched;
-        if (alone.take()) {
-            return Mono.just(marked(alone.answer(), fetched.mark()));
+        return streamed(request, (Fetched.Coming) fetched, mark);
+    }
+
+    private Mono<ApiAnswer> streamed(ApiRequest request, Fetched.Coming coming, Mark mark) {
+        Broadcast.Reader reader = coming.body().join();
+        ApiAnswer head = coming.head();
+        if (reader == null) {
+            return byItself(request).map(answer -> marked(answer, Mark.miss(false, answer.status(), false)));
         }
-        return next.call(upstream(
-                        request,
-                        new Question(
-                                new PersonalKey("", ResourceKey.of(request)), null, List.of(), null, new Asked(0, 0))))
-                .map(answer -> marked(answer, Mark.miss(false, answer.status(), false)));
+        Flux<ByteBuf> bytes =
+                reader.onErrorResume(Broadcast.Behind.class, behind -> rest(request, head, behind.position()));
+        ApiAnswer answer = marked(head.withBody(new ApiAnswer.Stream(bytes, reader::cancel)), mark);
+        String known = String.join(",", request.headers().getOrEmpty(HttpHeaders.IF_NONE_MATCH));
+        if (request.method().equals(HttpMethod.HEAD)) {
+            return answer.gathered(terms.largest());
+        }
+        return !known.isEmpty() && Tags.isNamed(known, head.headers().getFirst(HttpHeaders.ETAG))
+                ? answer.gathered(terms.largest()).map(ResponseCache::unchanged)
+                : Mono.just(answer);
+    }
+
+    private static ApiAnswer unchanged(ApiAnswer answer) {
+        answer.discard();
+        return new ApiAnswer(304, answer.headers(), new ApiAnswer.Bytes(new byte[0]), null, false);
+    }
+
+    private Mono<ApiAnswer> byItself(ApiRequest request) {
+        PersonalKey nobody = new PersonalKey("", ResourceKey.of(request));
+        return next.call(upstream(request, new Question(nobody, null, List.of(), null, new Asked(0, 0), () -> {})));
+    }
+
+    /** For one who fell behind the others: the same once more, from where they are. */
+    private Flux<ByteBuf> rest(ApiRequest request, ApiAnswer head, long read) {
+        return byItself(request).flatMapMany(again -> {
+            String tag = again.headers().getFirst(HttpHeaders.ETAG);
+            if (again.status() != head.status()
+                    || !Tags.isSame(tag, head.headers().getFirst(HttpHeaders.ETAG))) {
+                again.discard();
+                return Flux.error(Problem.of(ProblemCode.GITHUB_BROKEN, "The answer changed while it was read"));
+            }
+            AtomicLong skipped = new AtomicLong(read);
+            return again.flux().handle((part, sink) -> {
+                int skip = (int) Math.min(skipped.get(), part.readableBytes());
+                skipped.addAndGet(-skip);
+                if (skip == part.readableBytes()) {
+                    part.release();
+                } else {
+                    sink.next(part.skipBytes(skip));
+                }
+            });
+        });
     }
 
     private static ApiAnswer marked(ApiAnswer answer, Mark mark) {
