@@ -11,6 +11,7 @@ import dev.latchkey.gateway.testing.TestGateway;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,6 +163,21 @@ class GitHubNodesTest {
                 .untilAsserted(() ->
                         assertThat(get(bob, second, "/pulls").statusCode()).isEqualTo(404));
         assertThat(get(alice, second, "/pulls").body()).isEqualTo("[2]");
+    }
+
+    /** What one keeps is written beside its answer: so the other is asked for what the one was asked for before. */
+    @Test
+    void paysForNothingThatTheOtherHasPaidFor() {
+        AtomicInteger files = new AtomicInteger();
+        await().atMost(SOON).until(() -> {
+            String before = "/contents/" + files.get();
+            String path = "/contents/" + files.incrementAndGet();
+            github.content().put(repo + path, "{\"name\":\"" + path + "\"}");
+            get(alice, first, path);
+            int left = github.remainingOf("alice");
+            HttpResponse<String> answer = get(alice, second, before);
+            return answer.statusCode() == 200 && answer.body().contains(before) && github.remainingOf("alice") == left;
+        });
     }
 
     private static void deliver(String event, String action, String repository) {
