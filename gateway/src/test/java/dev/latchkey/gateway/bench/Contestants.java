@@ -70,14 +70,26 @@ final class Contestants implements AutoCloseable {
 
     /** The gateway with octocat signed in; from that folder of classes, or if empty as it stands here. */
     Started latchkey(boolean inRedis, String classes) {
-        TestGateway.Builder builder =
-                TestGateway.signingInAt(github).route("app", "to: " + backend.identifiedUrl(), "allow: [signed-in]");
+        TestGateway.Builder builder = app();
+        return latchkey(inRedis ? builder.on(redis) : builder, classes);
+    }
+
+    /** The same with GitHub's API below {@code /github}. */
+    Started latchkeyBeforeGitHub() {
+        return latchkey(app().route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]"), "");
+    }
+
+    private TestGateway.Builder app() {
+        return TestGateway.signingInAt(github).route("app", "to: " + backend.identifiedUrl(), "allow: [signed-in]");
+    }
+
+    private Started latchkey(TestGateway.Builder builder, String classes) {
         List<String> command = new ArrayList<>(onEitherCore());
         command.addAll(java());
         String ours = classes.isEmpty() ? "" : classes + File.pathSeparator;
         command.addAll(
                 List.of("-cp", ours + System.getProperty("java.class.path"), GatewayApplication.class.getName()));
-        GatewayProcess gateway = (inRedis ? builder.on(redis) : builder).startBy(command);
+        GatewayProcess gateway = builder.startBy(command);
         toClose.push(() -> end(gateway));
         HttpPerson octocat = gateway.stranger();
         octocat.signIn(github, "octocat", "/item");

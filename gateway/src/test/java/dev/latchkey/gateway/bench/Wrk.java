@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 
 /** Load on one proxy at a time, and the certainty that each request was answered as it should be. */
 final class Wrk {
@@ -24,15 +26,29 @@ final class Wrk {
      *     backend would not have heard
      */
     Round run(Contestant contestant, Backend backend, int seconds) {
-        long heard = backend.requestsHeard();
+        return run(contestant, "/item", seconds, new Witness(backend::requestsHeard, (heard, sent) -> heard >= sent));
+    }
+
+    /**
+     * Who can tell that the answers were what they should be.
+     *
+     * @param heard how many requests came there so far
+     * @param isRight whether it is right that so many came there of so many that were sent
+     */
+    record Witness(LongSupplier heard, BiPredicate<Long, Long> isRight) {}
+
+    /** Loads one path of it for so long. */
+    Round run(Contestant contestant, String path, int seconds, Witness witness) {
+        long before = witness.heard().getAsLong();
         long cpu = contestant.cpuMillis();
-        String[] result = result(command(contestant, seconds));
+        String[] result = result(command(contestant, path, seconds));
         long cpuMillis = contestant.cpuMillis() - cpu;
         long requests = Long.parseLong(result[1]);
-        long forwarded = backend.requestsHeard() - heard;
-        if (requests == 0 || !result[5].equals("0") || !result[6].equals("0") || forwarded < requests) {
+        long heard = witness.heard().getAsLong() - before;
+        boolean failed = requests == 0 || !result[5].equals("0") || !result[6].equals("0");
+        if (failed || !witness.isRight().test(heard, requests)) {
             throw new IllegalStateException("%s: of %d answers %s had an error status, %s failed; the backend heard %d"
-                    .formatted(contestant.name(), requests, result[5], result[6], forwarded));
+                    .formatted(contestant.name(), requests, result[5], result[6], heard));
         }
         double duration = Double.parseDouble(result[2]) / 1_000_000;
         return new Round(
@@ -42,14 +58,14 @@ final class Wrk {
                 1000.0 * cpuMillis / requests);
     }
 
-    private List<String> command(Contestant contestant, int seconds) {
+    private List<String> command(Contestant contestant, String path, int seconds) {
         List<String> command = new ArrayList<>(
                 List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--timeout", "10s", "--latency"));
         command.addAll(List.of("-s", LoadFiles.path("report.lua").toString()));
         command.addAll(List.of("-H", "Accept: application/json", "-H", "User-Agent: wrk"));
         // The same length for all, so that nobody is spared the reading.
         command.addAll(List.of("-H", "Cookie: theme=dark; latchkey=" + contestant.cookie()));
-        command.add("http://127.0.0.1:" + contestant.port() + "/item");
+        command.add("http://127.0.0.1:" + contestant.port() + path);
         return command;
     }
 
