@@ -22,7 +22,6 @@ import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
-import reactor.netty.channel.AbortedException;
 
 /**
  * The one place where a failure becomes a response: a page for people who are opening one, problem details for
@@ -73,8 +72,8 @@ public final class ProblemBoundary implements Stage {
         Passage.of(exchange).failed(problem.code());
         if (problem.getCause() != null && hasGone(exchange.getResponse())) {
             LOG.debug("request={} the client has gone", requestId(exchange));
-            // What the server knows to be no failure of its own, and tells nobody of.
-            return Mono.error(new AbortedException("The client has gone"));
+            // A failure would be taken for the gateway's own further out, and fill the log as often as strangers like.
+            return Mono.empty();
         }
         log(exchange, problem);
         ServerHttpResponse response = exchange.getResponse();

@@ -450,8 +450,8 @@ class Http2DoorTest {
                 Arguments.of(RawHttp2.PING, 0, 0, new byte[8]),
                 Arguments.of(RawHttp2.PING, RawHttp2.ACK, 0, new byte[8]),
                 Arguments.of(RawHttp2.SETTINGS, 0, 0, new byte[0]),
-                Arguments.of(RawHttp2.PRIORITY, 0, 3, new byte[] {0, 0, 0, 1, 15}),
-                Arguments.of(0xfa, 0, 0, new byte[0]));
+                Arguments.of(RawHttp2.PRIORITY, 0, 1, new byte[] {0, 0, 0, 0, 15}),
+                Arguments.of(0xfa, 0, 1, new byte[0]));
     }
 
     @ParameterizedTest
