@@ -507,6 +507,7 @@ class TrackeepUpdatesTest {
         assertThat(person.fetch("/strict" + CHECK).statusCode()).isEqualTo(502);
 
         clock.advance(Duration.ofMinutes(5));
+        github.content().put(LATEST.substring(0, LATEST.indexOf("/releases")), "{}");
         github.content().put(LATEST, release("nightly"));
         assertThat(person.fetch(CHECK).body()).contains("\"details\":\"The newest release is no version\"");
     }
