@@ -77,9 +77,9 @@ final class Entries {
         return new Entry(status, headers, body, null, null, null, born, until, asked, same, false);
     }
 
-    /** The same is not there, since what it would be part of is not there either. */
+    /** The same is not there, since what it would be part of is not there either; it keeps the age of its own answer. */
     static Entry stillMissing(Entry old, Entry outer, Asked asked) {
-        return missing(old.status(), old.headers(), old.body(), outer.born(), outer.freshUntil(), asked, old.same());
+        return missing(old.status(), old.headers(), old.body(), old.born(), outer.freshUntil(), asked, old.same());
     }
 
     private static @Nullable Entry found(

@@ -318,13 +318,17 @@ public final class ResponseCache implements Calls {
                 .onErrorResume(failure -> standIn(question, failure));
     }
 
-    /** In a repository that is not there for somebody there is nothing else for them: it alone need be asked for. */
+    /**
+     * In a repository that is not there for somebody there is nothing else for them: for a while it alone is asked for. Not for
+     * ever, since some tokens may see a part of what they may not see as a whole.
+     */
     private Mono<Fetched> stillMissing(ApiRequest request, Question question, Entry old) {
         String path = question.key().resource().path();
         String repository = Paths.repository(path);
         boolean open = !changes.isStillHidden(
                 question.key().person(), path, old.asked().number());
-        if (repository == null || repository.equals(path) || open) {
+        boolean longAgo = clock.millis() - old.born() >= terms.missingLongest().toMillis();
+        if (repository == null || repository.equals(path) || open || longAgo) {
             return asked(request, question);
         }
         ApiRequest outer = request.to(new Target(Target.Api.REST, repository, null));
