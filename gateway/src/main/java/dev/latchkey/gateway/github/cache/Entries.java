@@ -86,7 +86,7 @@ final class Entries {
             ApiAnswer answer, byte[] body, CacheControl terms, ResourceKey resource, Asked asked, long now) {
         HttpHeaders headers = answer.headers();
         String tag = headers.getFirst(HttpHeaders.ETAG);
-        long born = born(headers, now);
+        long born = born(headers, asked.at());
         long freshUntil = freshUntil(terms, born);
         if (tag == null && freshUntil <= now) {
             return null;
@@ -120,7 +120,7 @@ final class Entries {
     /** The same body, confirmed now. */
     static Entry renewed(Entry old, ApiAnswer answer, @Nullable String tag, Asked asked, long now) {
         HttpHeaders headers = updated(old.headers(), answer.headers());
-        long born = born(answer.headers(), now);
+        long born = born(answer.headers(), asked.at());
         return new Entry(
                 old.status(),
                 headers,
@@ -139,7 +139,7 @@ final class Entries {
     static Entry shared(Common common, ApiAnswer answer, @Nullable String tag, Asked asked, long now) {
         HttpHeaders headers = updated(common.headers(), answer.headers());
         headers.set(HttpHeaders.VARY, common.vary());
-        long born = born(answer.headers(), now);
+        long born = born(answer.headers(), asked.at());
         String weak = tag == null || tag.startsWith("W/") ? tag : "W/" + tag;
         return new Entry(
                 OK,
@@ -176,6 +176,7 @@ final class Entries {
         return headers;
     }
 
+    /** Since the answer may be as old as the question (RFC 9111, section 4.2.3, response_delay). */
     private static long born(HttpHeaders headers, long now) {
         String age = headers.getFirst(HttpHeaders.AGE);
         return age != null && age.matches("[0-9]{1,9}") ? now - Long.parseLong(age) * 1000 : now;
