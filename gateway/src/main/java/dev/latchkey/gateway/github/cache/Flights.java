@@ -55,11 +55,13 @@ final class Flights<K, T> {
             this.since = since;
             this.result = Mono.defer(() -> takeOff.apply(key, this::over))
                     .doOnNext(this::mayGoOn)
-                    .doFinally(end -> {
+                    // Before anybody hears of it: whoever asks then asks anew.
+                    .doOnTerminate(() -> {
                         if (goingOn == null) {
                             over();
                         }
                     })
+                    .doOnCancel(this::over)
                     .flux()
                     .replay(1)
                     .refCount(1)
