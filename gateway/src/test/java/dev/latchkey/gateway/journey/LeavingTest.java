@@ -8,6 +8,7 @@ import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RawHttp;
+import dev.latchkey.gateway.testing.RawHttp2;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.web.Drain;
 import java.io.UncheckedIOException;
@@ -50,6 +51,12 @@ class LeavingTest {
     private static int socketStatus;
     private static String streamed;
     private static HttpResponse<String> begunBefore;
+    private static RawHttp2.Answer http2InNotice;
+    private static RawHttp2.Answer http2Stream;
+    private static RawHttp2.Answer http2BegunBefore;
+    private static int goneAway;
+    private static boolean http2Closed;
+    private static int idleGoneAway;
     private static int port;
 
     @BeforeAll
@@ -79,6 +86,12 @@ class LeavingTest {
         CompletableFuture<HttpResponse<String>> slow =
                 HTTP.sendAsync(request(octocat, "/slow?ms=3000"), BodyHandlers.ofString());
         await().atMost(PATIENCE).until(() -> app.openStreams() >= 3);
+        RawHttp2 idle = RawHttp2.to(port);
+        idle.get("/oauth2/sign_in");
+        RawHttp2 http2 = RawHttp2.to(port);
+        int events = begin(http2, octocat, "/sse?every=50&count=1000000");
+        int slowly = begin(http2, octocat, "/slow?ms=3000");
+        await().atMost(PATIENCE).until(() -> app.openStreams() >= 5);
 
         CompletableFuture<Void> gone = CompletableFuture.runAsync(gateway::close, task -> new Thread(task).start());
 
@@ -95,13 +108,25 @@ class LeavingTest {
         pingInNotice = RawHttp.to(port).send("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
         socketClosedInNotice = closed.status.isDone();
         streamEndedInNotice = stream.isDone();
+        http2InNotice = http2.answer(begin(http2, octocat, "/"));
         timer.advanceTimeBy(NOTICE);
 
         socketStatus = closed.status.get(30, TimeUnit.SECONDS);
         streamed = stream.get(30, TimeUnit.SECONDS);
         begunBefore = slow.get(30, TimeUnit.SECONDS);
+        http2Stream = http2.answer(events);
+        http2BegunBefore = http2.answer(slowly);
+        goneAway = http2.end();
+        http2Closed = http2.isClosed();
+        idleGoneAway = idle.end();
         gone.get(60, TimeUnit.SECONDS);
         socket.abort();
+    }
+
+    private static int begin(RawHttp2 connection, HttpPerson person, String path) {
+        int stream = connection.stream();
+        connection.begin(stream, true, RawHttp2.head("GET", path, "cookie", "latchkey=" + person.cookie("latchkey")));
+        return stream;
     }
 
     private static HttpRequest request(HttpPerson person, String path) {
@@ -168,6 +193,35 @@ class LeavingTest {
     @Test
     void whatWasBeingAnsweredIsAnswered() {
         assertThat(begunBefore.statusCode()).isEqualTo(200);
+    }
+
+    // HTTP/2, whose connection carries all of them at once
+
+    @Test
+    void aConnectionOfHttp2IsServedUntilTheNoticeIsOver() {
+        assertThat(http2InNotice.status()).isEqualTo(200);
+        assertThat(http2InNotice.error()).isEqualTo(-1);
+    }
+
+    @Test
+    void aConnectionOfHttp2HearsThatTheGatewayLeavesAndNotThatItFailed() {
+        assertThat(goneAway).isZero();
+        assertThat(http2Closed).isTrue();
+        assertThat(idleGoneAway).isZero();
+    }
+
+    @Test
+    void anEventStreamOfHttp2EndsAfterAWholeEvent() {
+        assertThat(http2Stream.error()).as(http2Stream.toString()).isEqualTo(-1);
+        assertThat(http2Stream.isOver()).isTrue();
+        assertThat(http2Stream.body()).startsWith("id: 0\n").endsWith("}\n\n");
+    }
+
+    @Test
+    void whatWasBeingAnsweredByHttp2IsAnswered() {
+        assertThat(http2BegunBefore.status()).as(http2BegunBefore.toString()).isEqualTo(200);
+        assertThat(http2BegunBefore.isOver()).isTrue();
+        assertThat(http2BegunBefore.error()).isEqualTo(-1);
     }
 
     @Test
