@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -410,6 +411,26 @@ class GrpcTest {
         late.halfClose();
         late.request(1);
         await().until(() -> plain.cancelled() == 2);
+    }
+
+    @Test
+    void aCallEndsWithTheSessionItWasBegunIn() {
+        HttpPerson person = gateway.stranger();
+        assertThat(person.signIn(github, "octocat", "/").statusCode()).isEqualTo(200);
+        Listening listening = new Listening();
+        ClientCall<byte[], byte[]> call = to("app", with("cookie", "latchkey=" + person.cookie("latchkey")))
+                .newCall(GrpcBackend.SILENCE, patient());
+        call.start(listening, new Metadata());
+        call.sendMessage(text("a"));
+        call.halfClose();
+        call.request(1);
+        await().until(() -> listening.head.get() != null);
+
+        person.post("/oauth2/sign_out", Map.of());
+
+        await().until(() -> listening.status.get() != null);
+        assertThat(listening.status.get().isOk()).isFalse();
+        await().until(() -> plain.cancelled() == 1);
     }
 
     // Refusals

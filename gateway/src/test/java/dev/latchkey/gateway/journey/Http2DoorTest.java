@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused of HTTP/1.1 is refused of HTTP/2, and so is what only HTTP/2 can say. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -163,6 +164,16 @@ class Http2DoorTest {
             assertThat(raw.get("/again").status()).isEqualTo(200);
         }
         assertThat(backend.heads()).noneMatch(head -> head.contains("/late"));
+    }
+
+    @Test
+    void whoAsksWhetherToSendABodyIsToldTo() {
+        try (RawHttp2 raw = way.get()) {
+            int stream = raw.stream();
+            raw.begin(stream, false, head("POST", "/a", "expect", "100-continue", "content-length", "2"));
+            assertThat(raw.headOf(stream).status()).isEqualTo(100);
+            assertThat(raw.data(stream, true, "ab").answer(stream).status()).isEqualTo(200);
+        }
     }
 
     // Refused with an answer
@@ -317,6 +328,31 @@ class Http2DoorTest {
             assertThat(page.header("location")).contains("/oauth2/");
         }
         assertThat(backend.heads()).isEmpty();
+    }
+
+    /** An error in its place would have clients drop the answer that they have got (RFC 9113, section 8.1). */
+    @ParameterizedTest
+    @ValueSource(strings = {"/admin/x", "/a/../b", "/oauth2/nothing"})
+    void whoIsAnsweredBeforeTheBodyIsSentHearsOfNoError(String path) {
+        try (RawHttp2 raw = way.get()) {
+            int stream = raw.stream();
+            raw.begin(stream, false, head("POST", path)).data(stream, false, "ab");
+            Answer answer = raw.answer(stream);
+            assertThat(answer.status()).as(answer.toString()).isBetween(400, 404);
+            assertThat(answer.body()).isNotEmpty();
+            assertThat(raw.get("/next").status()).isEqualTo(200);
+            assertThat(answer.error()).as(answer.toString()).isIn(-1, 0);
+        }
+    }
+
+    /** The client's own bound, which its peer need not keep to, and must not stumble over. */
+    @Test
+    void aClientThatAllowsNoHeadsGetsNoneAndHarmsNobody() {
+        try (RawHttp2 raw = way.get()) {
+            raw.frame(RawHttp2.SETTINGS, 0, 0, new byte[] {0, 6, 0, 0, 0, 1});
+            assertThat(raw.get("/a").isOver() || raw.isClosed()).isTrue();
+        }
+        stillServes();
     }
 
     // Refused by the codec, with the stream or the connection

@@ -14,6 +14,7 @@ import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.RawHttp2;
 import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.io.InputStream;
@@ -287,6 +288,44 @@ class SessionEndsTest {
             person.post("/oauth2/sign_out", Map.of());
             assertThatThrownBy(answer::readAllBytes).isInstanceOf(SocketException.class);
         }
+    }
+
+    /** A balancer may carry many people's requests on one connection. */
+    @Test
+    void onAConnectionOfHttp2OnlyWhatBelongsToTheSessionEnds() {
+        TestGateway gateway = gateway(Home.EMBEDDED);
+        HttpPerson person = signedIn(gateway);
+        HttpPerson bystander = signedIn(gateway, "bystander");
+        try (RawHttp2 shared = RawHttp2.to(gateway.port())) {
+            List<Integer> ended = Stream.of(
+                            "/sse?every=1000&count=60",
+                            "/sse?type=application/x-ndjson&count=5000",
+                            "/sse?type=application/octet-stream&length=10000000&count=5000",
+                            "/slow?ms=60000")
+                    .map(path -> begin(shared, person, path))
+                    .toList();
+            int others = begin(shared, bystander, "/sse?every=1000&count=3");
+            await().until(() -> app.openStreams() == 5);
+
+            person.post("/oauth2/sign_out", Map.of());
+
+            for (int stream : ended) {
+                RawHttp2.Answer cut = shared.answer(stream);
+                assertThat(cut.error()).as(cut.toString()).isPositive();
+            }
+            RawHttp2.Answer whole = shared.answer(others);
+            assertThat(whole.status()).isEqualTo(200);
+            assertThat(whole.isOver()).isTrue();
+            assertThat(whole.error()).isEqualTo(-1);
+            assertThat(shared.answer(begin(shared, person, "/")).status()).isEqualTo(401);
+        }
+        await().until(() -> app.openStreams() == 0);
+    }
+
+    private static int begin(RawHttp2 connection, HttpPerson person, String path) {
+        int stream = connection.stream();
+        connection.begin(stream, true, RawHttp2.head("GET", path, "cookie", "latchkey=" + person.cookie("latchkey")));
+        return stream;
     }
 
     // At GitHub
