@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
 
 /**
  * Counts the bytes of the answer that a connection carries now, where they are handed to the connection: as many as there
@@ -22,13 +23,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerBytes extends ChannelDuplexHandler {
 
-    static final String NAME = "latchkey.bytes";
+    private static final String NAME = "latchkey.bytes";
 
     private static final AttributeKey<AnswerBytes> KEY = AttributeKey.valueOf(AnswerBytes.class.getName());
 
     private long bytes;
     private boolean whole;
     private @Nullable LongConsumer waiting;
+
+    /** Counts from now on whatever is answered there: of a connection of HTTP/1.1 every answer, of HTTP/2 that of one stream. */
+    static void countIn(Channel channel) {
+        if (channel.attr(KEY).get() == null && channel.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
+            // Where answers of both versions pass in parts, before they become frames or bytes.
+            channel.pipeline().addBefore(NettyPipeline.HttpTrafficHandler, NAME, new AnswerBytes());
+        }
+    }
 
     /** Tells, once the present answer of that connection is written or the connection gone, how many there were. */
     static void whenWritten(Channel channel, LongConsumer then) {

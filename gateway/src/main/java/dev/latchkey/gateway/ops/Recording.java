@@ -100,15 +100,17 @@ public final class Recording implements Stage, AutoCloseable {
     public Mono<Void> handle(ServerWebExchange exchange, Next next) {
         Passage passage = Passage.begin(exchange);
         begun.increment();
-        Channel channel = access == null ? null : channelOf(exchange);
+        Channel channel = access == null ? null : countedChannel(exchange);
         return next.proceed(exchange).doFinally(signal -> end(exchange, passage, signal, channel));
     }
 
     /** Asked for while the request is under way: afterwards its connection may be another's. */
-    private static @Nullable Channel channelOf(ServerWebExchange exchange) {
-        return ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof Connection connection
-                ? connection.channel()
-                : null;
+    private static @Nullable Channel countedChannel(ServerWebExchange exchange) {
+        if (ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof Connection connection) {
+            AnswerBytes.countIn(connection.channel());
+            return connection.channel();
+        }
+        return null;
     }
 
     private void end(ServerWebExchange exchange, Passage passage, SignalType signal, @Nullable Channel channel) {

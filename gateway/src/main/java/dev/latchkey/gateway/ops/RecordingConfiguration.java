@@ -11,11 +11,9 @@ import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import reactor.netty.NettyPipeline;
 
 /** What the gateway writes and counts of itself. */
 @Configuration(proxyBeanMethods = false)
@@ -33,14 +31,6 @@ class RecordingConfiguration {
     @ConditionalOnProperty(name = ACCESS_LOG, havingValue = "true")
     AccessLog accessLog(Environment environment, MeterRegistry meters) {
         return new AccessLog(LogFields.of(environment), meters);
-    }
-
-    /** Behind the codec, where an answer is in parts that have not become bytes of a connection. */
-    @Bean
-    @ConditionalOnProperty(name = ACCESS_LOG, havingValue = "true")
-    NettyServerCustomizer answerBytes() {
-        return server -> server.doOnChannelInit((observer, channel, remote) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, AnswerBytes.NAME, new AnswerBytes()));
     }
 
     @Bean

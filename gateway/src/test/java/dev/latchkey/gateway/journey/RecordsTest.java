@@ -8,6 +8,7 @@ import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.LogLines;
 import dev.latchkey.gateway.testing.RawHttp;
+import dev.latchkey.gateway.testing.RawHttp2;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.watch.TokenHash;
 import java.io.IOException;
@@ -127,6 +128,26 @@ class RecordsTest {
         assertThat(gateway.stranger().fetch("/gone/x").statusCode()).isEqualTo(502);
         assertThat(access.await("path=/gone/x"))
                 .contains("decision=permitted problem=backend.unreachable", "upstream_ms=", "outcome=failure");
+    }
+
+    @Test
+    void eachOfManyRequestsOnAConnectionOfHttp2HasItsLine() {
+        try (RawHttp2 raw = RawHttp2.to(gateway.port())) {
+            RawHttp2.Answer refused = raw.get("/vip/by-http2");
+            int large = raw.stream();
+            int small = raw.stream();
+            raw.begin(large, true, RawHttp2.head("GET", "/open/large?size=20000"))
+                    .begin(small, true, RawHttp2.head("GET", "/open/small"));
+            int largest = raw.answer(large).body().length();
+            int smallest = raw.answer(small).body().length();
+            assertThat(access.await("path=/vip/by-http2"))
+                    .contains(
+                            " status=401 bytes=" + refused.body().length() + ' ',
+                            "protocol=HTTP/2.0",
+                            "outcome=success");
+            assertThat(access.await("path=/open/large")).contains(" status=200 bytes=" + largest + ' ');
+            assertThat(access.await("path=/open/small")).contains(" status=200 bytes=" + smallest + ' ');
+        }
     }
 
     /** What could begin a line never comes as far as a line; what could begin a field stays one word. */
