@@ -4,13 +4,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
 
 /** Prepares connections to backends, of whichever version of HTTP. */
 final class BackendChannels {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BackendChannels.class);
     private static final String PREPARED = "latchkey.prepared";
 
     /** What a backend may send on one stream before any of it is read (RFC 9113, section 6.9.2). */
@@ -34,6 +38,7 @@ final class BackendChannels {
         pipeline.addAfter(NettyPipeline.HttpCodec, "latchkey.interim", new InterimAnswers());
         if (pipeline.get(NettyPipeline.HttpCodec) instanceof Http2FrameCodec) {
             pipeline.addAfter(NettyPipeline.HttpCodec, "latchkey.window", new Wide());
+            pipeline.addLast("latchkey.failures", new Failures());
         }
     }
 
@@ -56,6 +61,22 @@ final class BackendChannels {
             context.writeAndFlush(new DefaultHttp2WindowUpdateFrame((Http2Clients.STREAMS - 1) * STREAM_WINDOW));
             context.fireChannelRead(message);
             context.pipeline().remove(this);
+        }
+    }
+
+    /**
+     * What goes wrong with a connection ends the requests on it, and is told of each of them. Nobody else would hear of it, and
+     * Netty would write how it came about, at length, for every connection of an app that restarts.
+     */
+    private static final class Failures extends ChannelInboundHandlerAdapter {
+
+        @Override
+        @SuppressWarnings("deprecation")
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.debug("A connection to an app failed: {}", cause.toString());
+            if (!(cause instanceof Http2Exception)) {
+                context.close();
+            }
         }
     }
 }

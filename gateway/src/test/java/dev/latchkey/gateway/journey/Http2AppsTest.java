@@ -4,6 +4,7 @@ import static dev.latchkey.gateway.testing.RawHttp2.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.testing.GitHubStub;
+import dev.latchkey.gateway.testing.LogLines;
 import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.RawHttp2;
 import dev.latchkey.gateway.testing.RawHttp2.Answer;
@@ -87,6 +88,20 @@ class Http2AppsTest {
         RawHttp.Response old = RawHttp.to(gateway.port()).send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThat(old.status()).isEqualTo(502);
         isStillServed();
+    }
+
+    @Test
+    void anAppThatSpeaksSomethingElseFillsNoLog() {
+        try (LogLines netty = LogLines.of("io.netty")) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(RawHttp.to(gateway.port())
+                                .send("GET /garbage HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .status())
+                        .isEqualTo(502);
+            }
+            isStillServed();
+            assertThat(netty.all()).isEmpty();
+        }
     }
 
     @Test
