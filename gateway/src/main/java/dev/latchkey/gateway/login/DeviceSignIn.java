@@ -125,7 +125,7 @@ public final class DeviceSignIn {
     private Mono<Void> keep(Person person, ProviderToken token, Instant end) {
         return vault.keep(person.id(), token, end)
                 .then(Mono.defer(() -> apiTokens.signedIn(person)))
-                .then(Mono.defer(() -> people.signedIn(person)))
+                .then(Mono.defer(() -> people.signedIn(person, end)))
                 .then(Mono.defer(() -> sessions.list(person.id())
                         .map(sessions::endOf)
                         .filter(other -> other.isAfter(end))

@@ -96,12 +96,12 @@ class LoginConfiguration {
     @Bean
     ProviderChanges providerChanges(
             Providers providers,
-            Store store,
+            KnownPeople people,
             Sessions sessions,
             ApiTokens apiTokens,
             TokenEndings tokens,
             GatewayAddress address) {
-        return new ProviderChanges(providers, new PeopleOf(store), sessions, apiTokens, tokens, address);
+        return new ProviderChanges(providers, people, sessions, apiTokens, tokens, address);
     }
 
     @Bean
@@ -122,7 +122,6 @@ class LoginConfiguration {
                 providers,
                 new AttemptCookies(address, keys),
                 sessions,
-                new PeopleOf(store),
                 vault,
                 apiTokens,
                 store,

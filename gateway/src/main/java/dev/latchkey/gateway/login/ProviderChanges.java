@@ -3,6 +3,7 @@ package dev.latchkey.gateway.login;
 import dev.latchkey.gateway.provider.Provider;
 import dev.latchkey.gateway.provider.ProviderDraft;
 import dev.latchkey.gateway.provider.Providers;
+import dev.latchkey.gateway.session.KnownPeople;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
@@ -24,7 +25,7 @@ public final class ProviderChanges {
     private static final Logger LOG = LoggerFactory.getLogger(ProviderChanges.class);
 
     private final Providers providers;
-    private final PeopleOf people;
+    private final KnownPeople people;
     private final Sessions sessions;
     private final ApiTokens apiTokens;
     private final TokenEndings tokens;
@@ -32,7 +33,7 @@ public final class ProviderChanges {
 
     ProviderChanges(
             Providers providers,
-            PeopleOf people,
+            KnownPeople people,
             Sessions sessions,
             ApiTokens apiTokens,
             TokenEndings tokens,

@@ -53,7 +53,6 @@ public final class SignIn {
     private final SignInProviders providers;
     private final AttemptCookies attempts;
     private final Sessions sessions;
-    private final PeopleOf people;
     private final TokenVault vault;
     private final ApiTokens apiTokens;
     private final Store store;
@@ -68,7 +67,6 @@ public final class SignIn {
             SignInProviders providers,
             AttemptCookies attempts,
             Sessions sessions,
-            PeopleOf people,
             TokenVault vault,
             ApiTokens apiTokens,
             Store store,
@@ -81,7 +79,6 @@ public final class SignIn {
         this.providers = providers;
         this.attempts = attempts;
         this.sessions = sessions;
-        this.people = people;
         this.vault = vault;
         this.apiTokens = apiTokens;
         this.store = store;
@@ -331,8 +328,7 @@ public final class SignIn {
         return sessions.start(arrived.person(), origin).flatMap(started -> {
             BrowserSession session = started.session();
             PersonId person = arrived.person().id();
-            return people.add(person, session.end())
-                    .then(Mono.defer(() -> vault.keep(person, arrived.token(), sessions.endOf(session))))
+            return vault.keep(person, arrived.token(), sessions.endOf(session))
                     .then(Mono.defer(() -> apiTokens.signedIn(arrived.person())))
                     .then(Mono.defer(() -> checkTakenIn(provider)))
                     .onErrorResume(failure -> sessions.end(person, session.id(), Reason.SIGNED_OUT)

@@ -113,7 +113,7 @@ final class AuditStream implements Audit, AutoCloseable {
             case "login" -> "user.name";
             case "method" -> "http.request.method";
             case "status" -> "http.response.status_code";
-            case "path" -> "url.path";
+            case "path", "target" -> "url.path";
             default -> "latchkey." + name;
         };
     }

@@ -58,6 +58,9 @@ final class LogAdmin {
         if (!NAME.matcher(name).matches()) {
             throw malformed();
         }
+        if (name.equals(AuditStream.LOGGER)) {
+            throw Problem.of(ProblemCode.REQUEST_MALFORMED, "How much the audit stream says is for the configuration");
+        }
         return DataBufferUtils.join(request.exchange().getRequest().getBody(), LARGEST)
                 .map(buffer -> {
                     byte[] bytes = new byte[buffer.readableByteCount()];
@@ -69,9 +72,23 @@ final class LogAdmin {
                 .onErrorMap(failure -> !(failure instanceof Problem), failure -> malformed())
                 .switchIfEmpty(Mono.error(LogAdmin::malformed))
                 .flatMap(wanted -> {
-                    logging.setLogLevel(name, wanted.level());
+                    change(name, wanted.level());
                     return list();
                 });
+    }
+
+    /** Who may call here may not do so unseen: what the audit stream writes stays what it was, whatever is above it. */
+    private synchronized void change(String name, @Nullable LogLevel level) {
+        LogLevel audited = auditLevel();
+        logging.setLogLevel(name, level);
+        if (auditLevel() != audited) {
+            logging.setLogLevel(AuditStream.LOGGER, audited);
+        }
+    }
+
+    private @Nullable LogLevel auditLevel() {
+        LoggerConfiguration audit = logging.getLoggerConfiguration(AuditStream.LOGGER);
+        return audit == null ? null : audit.getEffectiveLevel();
     }
 
     private record Wanted(@Nullable LogLevel level) {}

@@ -75,7 +75,7 @@ class OpsConfiguration {
     @Bean
     InternalRoutes providerAdmin(
             Providers providers, ProviderChanges changes, GatewayAddress address, InternalDoor door) {
-        return new ProviderAdmin(providers, changes, new ProblemDocument(address)).routes(door);
+        return new ProviderAdmin(providers, changes, new AdminProblems(new ProblemDocument(address))).routes(door);
     }
 
     @Bean

@@ -1,25 +1,26 @@
 package dev.latchkey.gateway.ops;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.latchkey.gateway.login.PeopleOf;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.session.BrowserSession;
+import dev.latchkey.gateway.session.KnownPeople;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.SessionEnded.Reason;
 import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.vault.Withdrawal;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What operators may learn and end of people and their sessions. */
@@ -29,15 +30,14 @@ final class PeopleAdmin {
     private static final Pattern PROVIDER = Pattern.compile("[a-z0-9_-]{1,40}");
     private static final int MOST = 1000;
     private static final int AT_ONCE = 8;
+    private static final int LONGEST_LOGIN = 255;
 
-    private final PeopleOf people;
+    private final KnownPeople people;
     private final Sessions sessions;
     private final Memberships memberships;
-    private final Function<PersonId, Mono<Void>> withdrawal;
+    private final Withdrawal withdrawal;
 
-    /** @param withdrawal ends whatever a person holds of the gateway, on every node */
-    PeopleAdmin(
-            PeopleOf people, Sessions sessions, Memberships memberships, Function<PersonId, Mono<Void>> withdrawal) {
+    PeopleAdmin(KnownPeople people, Sessions sessions, Memberships memberships, Withdrawal withdrawal) {
         this.people = people;
         this.sessions = sessions;
         this.memberships = memberships;
@@ -46,6 +46,7 @@ final class PeopleAdmin {
 
     void on(RouterFunctions.Builder routes) {
         routes.GET("/admin/people", this::people)
+                .DELETE("/admin/people", this::withdrawNamed)
                 .GET("/admin/people/{person}", this::person)
                 .DELETE("/admin/people/{person}", this::withdraw)
                 .GET("/admin/sessions", this::sessions)
@@ -61,6 +62,8 @@ final class PeopleAdmin {
             int sessions,
 
             @JsonProperty("last_used") @Nullable Instant lastUsed) {}
+
+    private record Withdrawn(List<String> people) {}
 
     private record PeopleListing(List<ShownPerson> people, boolean more) {}
 
@@ -80,17 +83,43 @@ final class PeopleAdmin {
     private record SessionListing(List<ShownSession> sessions) {}
 
     private Mono<ServerResponse> people(ServerRequest request) {
+        String provider = provider(request);
+        String after =
+                request.queryParam("after").map(text -> id(text).toString()).orElse("");
+        Flux<PersonId> asked =
+                request.queryParam("login").isPresent() ? people.named(provider, login(request)) : people.of(provider);
+        return asked.filter(person -> person.toString().compareTo(after) > 0)
+                .sort(Comparator.comparing(PersonId::toString))
+                .take(MOST + 1L)
+                .collectList()
+                .flatMap(this::listing)
+                .flatMap(listing -> ServerResponse.ok().bodyValue(listing));
+    }
+
+    /** @param found one more than are shown, if there are more */
+    private Mono<PeopleListing> listing(List<PersonId> found) {
+        return Flux.fromIterable(found)
+                .take(MOST)
+                .flatMapSequential(this::shown, AT_ONCE)
+                .collectList()
+                .map(shown -> new PeopleListing(shown, found.size() > MOST));
+    }
+
+    private static String provider(ServerRequest request) {
         String provider = request.queryParam("provider").orElse("github");
         if (!PROVIDER.matcher(provider).matches()) {
-            throw malformed("Ask for a provider by its id, as it stands before the colon in people's ids");
+            throw malformed("Name a provider by its id, as it stands before the colon in people's ids");
         }
-        return people.of(provider)
-                .flatMap(this::shown, AT_ONCE)
-                .take(MOST + 1L)
-                .sort(Comparator.comparing(ShownPerson::id))
-                .collectList()
-                .map(found -> new PeopleListing(found.subList(0, Math.min(MOST, found.size())), found.size() > MOST))
-                .flatMap(listing -> ServerResponse.ok().bodyValue(listing));
+        return provider;
+    }
+
+    private static String login(ServerRequest request) {
+        String login = request.queryParam("login").orElse("");
+        if (login.isBlank() || login.length() > LONGEST_LOGIN) {
+            throw malformed(
+                    "Name a person by ?login=octocat, or by provider and account there as in /admin/people/github:583231");
+        }
+        return login;
     }
 
     private Mono<ServerResponse> person(ServerRequest request) {
@@ -130,8 +159,19 @@ final class PeopleAdmin {
     /** Also of somebody who is not known here: it can be called again, and by whoever cannot tell. */
     private Mono<ServerResponse> withdraw(ServerRequest request) {
         return withdrawal
-                .apply(id(request.pathVariable("person")))
+                .from(id(request.pathVariable("person")))
                 .then(Mono.defer(() -> ServerResponse.noContent().build()));
+    }
+
+    /** By a login, which says nothing once nobody is known by it; so whom it meant is told. */
+    private Mono<ServerResponse> withdrawNamed(ServerRequest request) {
+        return withdrawal
+                .fromNamed(provider(request), login(request))
+                .map(PersonId::toString)
+                .collectList()
+                .filter(people -> !people.isEmpty())
+                .switchIfEmpty(Mono.error(() -> Problem.of(ProblemCode.PERSON_UNKNOWN)))
+                .flatMap(people -> ServerResponse.ok().bodyValue(new Withdrawn(people)));
     }
 
     private Mono<ServerResponse> sessions(ServerRequest request) {

@@ -10,13 +10,9 @@ import dev.latchkey.gateway.provider.Endpoints;
 import dev.latchkey.gateway.provider.Provider;
 import dev.latchkey.gateway.provider.Providers;
 import dev.latchkey.gateway.web.InternalRoutes;
-import dev.latchkey.gateway.web.ProblemDocument;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatus;
@@ -29,18 +25,17 @@ import tools.jackson.core.JacksonException;
 /** What operators may do about identity providers: list, add, describe anew, change in part, remove. */
 final class ProviderAdmin {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProviderAdmin.class);
     private static final int LARGEST = 64 * 1024;
     private static final String ONE = "/admin/providers/{name}";
 
     private final Providers providers;
     private final ProviderChanges changes;
-    private final ProblemDocument document;
+    private final AdminProblems problems;
 
-    ProviderAdmin(Providers providers, ProviderChanges changes, ProblemDocument document) {
+    ProviderAdmin(Providers providers, ProviderChanges changes, AdminProblems problems) {
         this.providers = providers;
         this.changes = changes;
-        this.document = document;
+        this.problems = problems;
     }
 
     InternalRoutes routes(InternalDoor door) {
@@ -51,10 +46,8 @@ final class ProviderAdmin {
                 .PUT(ONE, request -> described(request, form -> changes.replace(nameIn(request), form.draft())))
                 .PATCH(ONE, request -> described(request, form -> changes.patch(nameIn(request), form.draft())))
                 .DELETE(ONE, this::remove)
-                .filter((request, next) -> next.handle(request)
-                        .onErrorResume(Problem.class, problem -> failed(request, problem))
-                        .onErrorResume(failure -> failed(request, failure)))
                 .filter(door)
+                .filter(problems)
                 .build());
     }
 
@@ -161,18 +154,5 @@ final class ProviderAdmin {
         buffer.read(bytes);
         DataBufferUtils.release(buffer);
         return bytes;
-    }
-
-    private Mono<ServerResponse> failed(ServerRequest request, Throwable failure) {
-        LOG.error("A provider could not be looked at or changed", failure);
-        return failed(request, Problem.of(ProblemCode.INTERNAL));
-    }
-
-    private Mono<ServerResponse> failed(ServerRequest request, Problem problem) {
-        String id = UUID.randomUUID().toString().replace("-", "");
-        return ServerResponse.status(problem.code().status())
-                .contentType(ProblemDocument.MEDIA_TYPE)
-                .header("X-Latchkey-Problem", problem.code().code())
-                .bodyValue(document.render(problem, id, request.uri().getRawPath()));
     }
 }

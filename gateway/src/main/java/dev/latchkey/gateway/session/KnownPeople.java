@@ -2,7 +2,6 @@ package dev.latchkey.gateway.session;
 
 import dev.latchkey.gateway.store.Store;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -10,28 +9,37 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Who is meant by a login: whoever signed in under it last. A login can be given up and taken by somebody else, so nothing
- * that lasts is kept under one; this is for operators, who know people by it.
+ * Everybody who signed in, for operators: by the provider they came by, whose people have to be found when it goes, and by
+ * login, by which people are known. Whoever signed in last under a login is meant by it. It can be given up and taken by
+ * somebody else, so nothing that lasts is kept under one.
  */
 public final class KnownPeople {
 
-    /** Longer than anything lasts that a sign-in leaves behind. */
+    /** How long after what they signed in for has ended: what they made meanwhile may outlive it, by a year at most. */
     private static final Duration REMEMBERED = Duration.ofDays(400);
 
     private final Store store;
-    private final Clock clock;
 
-    KnownPeople(Store store, Clock clock) {
+    KnownPeople(Store store) {
         this.store = store;
-        this.clock = clock;
     }
 
-    /** Somebody has signed in, by whatever way. */
-    public Mono<Void> signedIn(Person person) {
-        Instant end = clock.instant().plus(REMEMBERED);
+    /** Somebody has signed in, by whatever way, for something that lasts until then at most. */
+    public Mono<Void> signedIn(Person person, Instant until) {
+        Instant end = until.plus(REMEMBERED);
         PersonId id = person.id();
-        return store.put(loginOf(id), person.login().getBytes(StandardCharsets.UTF_8), end)
+        return store.addMember(setOf(id.provider()), id.subject(), end)
+                .then(Mono.defer(() -> store.put(loginOf(id), person.login().getBytes(StandardCharsets.UTF_8), end)))
                 .then(Mono.defer(() -> store.addMember(setNamed(id.provider(), person.login()), id.subject(), end)));
+    }
+
+    /**
+     * Whoever signed in there, and may still hold something; in no order.
+     *
+     * @param provider the provider's id
+     */
+    public Flux<PersonId> of(String provider) {
+        return store.members(setOf(provider)).map(subject -> new PersonId(provider, subject));
     }
 
     /** The people who bear that login there by their last sign-in, in whatever case; one at most, unless a provider errs. */
@@ -41,6 +49,10 @@ public final class KnownPeople {
                 .filterWhen(person -> store.get(loginOf(person))
                         .map(last -> new String(last, StandardCharsets.UTF_8).equalsIgnoreCase(login))
                         .defaultIfEmpty(false));
+    }
+
+    private static String setOf(String provider) {
+        return "people-of:" + provider;
     }
 
     private static String loginOf(PersonId person) {

@@ -41,8 +41,8 @@ class SessionConfiguration {
     }
 
     @Bean
-    KnownPeople knownPeople(Store store, Clock clock) {
-        return new KnownPeople(store, clock);
+    KnownPeople knownPeople(Store store) {
+        return new KnownPeople(store);
     }
 
     @Bean

@@ -120,7 +120,7 @@ public final class Sessions implements SmartLifecycle {
         return stored.create(person, origin, now, end)
                 .flatMap(session -> store.addMember(sessionsOf(person.id()), session.id(), end)
                         .then(ends.expect(person.id(), session.id(), endOf(session, now)))
-                        .then(people.signedIn(person))
+                        .then(people.signedIn(person, end))
                         .thenReturn(session))
                 .map(session -> {
                     remember(session);

@@ -7,16 +7,17 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import dev.latchkey.gateway.ops.AdminAction;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.LogLines;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.token.ApiToken;
 import dev.latchkey.gateway.token.ApiTokens;
+import dev.latchkey.gateway.watch.TokenHash;
 import dev.latchkey.gateway.web.InternalRoutes;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -27,11 +28,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -47,12 +46,11 @@ class AdminTest {
     private static final Pattern ROUTE = Pattern.compile("\\((GET|POST|PUT|PATCH|DELETE) && (/admin[^)]*)\\)");
     private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
 
-    private static final List<AdminAction> ACTIONS = new CopyOnWriteArrayList<>();
-
     private static GitHubStub github;
     private static EchoBackend app;
     private static TestGateway gateway;
     private static HttpPerson operator;
+    private static LogLines audit;
     private static Description description;
 
     @BeforeAll
@@ -62,8 +60,9 @@ class AdminTest {
         gateway = TestGateway.signingInAt(github)
                 .app(app.url())
                 .property("latchkey.internal.token", TOKEN)
-                .hearing(AdminAction.class, ACTIONS::add)
                 .start();
+        // A gateway that starts sets up the logs anew.
+        audit = LogLines.of("latchkey.audit");
         operator = HttpPerson.at("http://localhost:" + gateway.internalPort());
         description = new Description(
                 new Yaml().load(ask("GET", "/admin/openapi.yaml", null).body()));
@@ -72,13 +71,9 @@ class AdminTest {
     @AfterAll
     static void stop() {
         gateway.close();
+        audit.close();
         app.close();
         github.close();
-    }
-
-    @BeforeEach
-    void forget() {
-        ACTIONS.clear();
     }
 
     private static HttpResponse<String> ask(String method, String path, String body) {
@@ -137,7 +132,8 @@ class AdminTest {
                         .isEqualTo(401);
             }
         }
-        assertThat(ACTIONS).isEmpty();
+        assertThat(audit.await("operation=DELETE", "/admin/people/{person}", "reason=internal.token.required"))
+                .doesNotContain("actor=", TOKEN);
     }
 
     @Test
@@ -185,14 +181,13 @@ class AdminTest {
         assertThat(List.of(first.fetch("/").statusCode(), second.fetch("/").statusCode()))
                 .containsExactlyInAnyOrder(200, 401);
         told("DELETE", "/admin/sessions/" + latest + "?person=" + idOf("mona"), "/admin/sessions/{session}", null, 404);
-        assertThat(ACTIONS)
-                .extracting(AdminAction::action, AdminAction::target, AdminAction::outcome)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(
-                                "DELETE /admin/sessions/{session}", "/admin/sessions/" + latest, "done"),
-                        org.assertj.core.groups.Tuple.tuple(
-                                "DELETE /admin/sessions/{session}", "/admin/sessions/" + latest, "session.unknown"));
-        assertThat(ACTIONS.get(0).actor()).matches("token:[0-9a-f]{8}").doesNotContain(TOKEN);
+        String[] call = {"operation=DELETE\\u0020/admin/sessions/{session}", "session=" + TokenHash.of(latest)};
+        audit.await(lines -> audit.with(call).size() == 2);
+        assertThat(audit.with(call).get(0))
+                .contains("action=operation outcome=success", " person=" + idOf("mona") + ' ', " status=204")
+                .containsPattern(" actor=token:[0-9a-f]{8}( |$)");
+        assertThat(audit.with(call).get(1)).contains("outcome=failure", "status=404", "reason=session.unknown");
+        assertThat(audit.all()).noneMatch(line -> line.contains(latest) || line.contains(TOKEN));
     }
 
     @Test
@@ -212,7 +207,44 @@ class AdminTest {
                         .size())
                 .isZero();
         told("DELETE", "/admin/people/" + idOf("hubot"), "/admin/people/{person}", null, 204);
-        assertThat(ACTIONS).extracting(AdminAction::outcome).containsExactly("done", "done");
+        audit.await(lines -> audit.with("outcome=success", "target=/admin/people/" + idOf("hubot"))
+                        .size()
+                == 2);
+    }
+
+    @Test
+    void aPersonMayBeNamedByTheLoginTheyUsedLast() {
+        HttpPerson person = signedIn("defunkt");
+        assertThat(told("/admin/people?login=DefunKT").path("people").size()).isEqualTo(1);
+        assertThat(told("DELETE", "/admin/people?login=DefunKT", "/admin/people", null, 200)
+                        .path("people")
+                        .toString())
+                .isEqualTo("[\"" + idOf("defunkt") + "\"]");
+        assertThat(person.fetch("/").statusCode()).isEqualTo(401);
+        audit.await("operation=DELETE\\u0020/admin/people ", "login=DefunKT", "outcome=success");
+        told("DELETE", "/admin/people?login=nobody-here", "/admin/people", null, 404);
+        told("DELETE", "/admin/people?login=defunkt&provider=other", "/admin/people", null, 404);
+        for (String wrong :
+                List.of("", "?login=", "?login=%20", "?login=" + "x".repeat(256), "?login=x&provider=A:b")) {
+            told("DELETE", "/admin/people" + wrong, "/admin/people", null, 400);
+        }
+    }
+
+    @Test
+    void aListThatWasCutGoesOnBehindItsLast() {
+        signedIn("mona");
+        signedIn("octocat");
+        List<String> all = ids(told("/admin/people"));
+        assertThat(all).isSorted().hasSizeGreaterThan(1);
+        assertThat(ids(told("/admin/people?after=" + all.get(0)))).isEqualTo(all.subList(1, all.size()));
+        told("GET", "/admin/people?after=x", "/admin/people", null, 400);
+    }
+
+    private static List<String> ids(JsonNode listing) {
+        return listing.path("people")
+                .valueStream()
+                .map(person -> person.path("id").asString())
+                .toList();
     }
 
     private static String apiTokenOf(String login) {
@@ -249,7 +281,7 @@ class AdminTest {
         assertThat(kids(after)).containsAll(signing(before));
         String published = gateway.stranger().get("/oauth2/jwks.json").body();
         kids(after).forEach(kid -> assertThat(published).contains(kid));
-        assertThat(ACTIONS).extracting(AdminAction::action).containsExactly("POST /admin/keys/rotate");
+        audit.await("operation=POST\\u0020/admin/keys/rotate", "outcome=success", "actor=token:");
     }
 
     @Test
@@ -300,6 +332,19 @@ class AdminTest {
         assertThat(LoggerFactory.getLogger(name).isDebugEnabled()).isFalse();
         for (String wrong : List.of("", "{}", "{\"level\":\"loud\"}", "{\"level\":1}", "no", " ".repeat(5000))) {
             told("PUT", path, "/admin/loggers/{name}", wrong, 400);
+        }
+    }
+
+    @Test
+    void noLevelHidesWhatOperatorsDo() {
+        told("PUT", "/admin/loggers/latchkey.audit", "/admin/loggers/{name}", "{\"level\":\"off\"}", 400);
+        for (String above : List.of("latchkey", "ROOT")) {
+            String path = "/admin/loggers/" + above;
+            boolean root = above.equals("ROOT");
+            told("PUT", path, "/admin/loggers/{name}", "{\"level\":\"off\"}", 200);
+            assertThat(LoggerFactory.getLogger("latchkey.audit").isInfoEnabled())
+                    .isTrue();
+            told("PUT", path, "/admin/loggers/{name}", root ? "{\"level\":\"info\"}" : "{\"level\":null}", 200);
         }
     }
 

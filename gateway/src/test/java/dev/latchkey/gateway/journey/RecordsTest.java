@@ -232,8 +232,13 @@ class RecordsTest {
 
         HttpResponse<String> refused = operator().send("DELETE", "/admin/providers/nobody", null);
         assertThat(refused.statusCode()).isEqualTo(404);
-        assertThat(audit.await("action=operation outcome=failure", "path=/admin/providers/nobody"))
-                .contains("method=DELETE", "status=404", "reason=provider.unknown", "peer=");
+        assertThat(audit.await("action=operation outcome=failure", "target=/admin/providers/nobody"))
+                .contains(
+                        "actor=this-machine",
+                        "operation=DELETE\\u0020/admin/providers/{name} ",
+                        "status=404",
+                        "reason=provider.unknown",
+                        "peer=");
     }
 
     // Metrics
