@@ -15,12 +15,10 @@ final class OwnEndpoints implements Stage {
 
     private static final String CHAIN = OwnEndpoints.class.getName();
 
-    private final String prefix;
-    private final String below;
+    private final GatewayAddress address;
 
     OwnEndpoints(GatewayAddress address) {
-        this.prefix = address.prefix();
-        this.below = address.prefix() + '/';
+        this.address = address;
     }
 
     static void remember(ServerWebExchange exchange, WebFilterChain chain) {
@@ -29,7 +27,7 @@ final class OwnEndpoints implements Stage {
 
     @Override
     public Mono<Void> handle(ServerWebExchange exchange, Next next) {
-        if (!isOwn(RequestScope.of(exchange).path())) {
+        if (!address.owns(RequestScope.of(exchange).path())) {
             return next.proceed(exchange);
         }
         WebFilterChain chain = exchange.getRequiredAttribute(CHAIN);
@@ -50,13 +48,5 @@ final class OwnEndpoints implements Stage {
                         .request(request -> request.method(HttpMethod.GET))
                         .build()
                 : exchange;
-    }
-
-    /** Exact: a path that only resembles one of ours is an app's, or nobody's. */
-    private boolean isOwn(String path) {
-        return path.startsWith(below)
-                || path.equals(prefix)
-                || path.equals("/ping")
-                || path.equals("/.well-known/jwks.json");
     }
 }

@@ -16,4 +16,10 @@ public final class GitHubApi implements BuiltIn {
     public boolean takesIdentity() {
         return true;
     }
+
+    /** Names of branches, labels and files, which GitHub wants escaped. */
+    @Override
+    public boolean takesEscapedSlashes() {
+        return true;
+    }
 }

@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.github;
 
+import static dev.latchkey.gateway.web.EscapedSlashes.asSlashes;
+
 import dev.latchkey.gateway.github.api.Target;
 import dev.latchkey.gateway.github.api.TargetPaths;
 import dev.latchkey.gateway.problem.Problem;
@@ -43,15 +45,24 @@ record Mount(String prefix, int segments) {
      */
     Found find(String rawPath, @Nullable String rawQuery) {
         String path = below(rawPath);
-        if (TargetPaths.escapes(path) || isGraphQlInDisguise(path)) {
+        Found found = at(path, rawQuery);
+        if (TargetPaths.escapes(path) || isGraphQlInDisguise(path) || !found.isLike(at(asSlashes(path), rawQuery))) {
             throw Problem.of(ProblemCode.TARGET_AMBIGUOUS, "The path leads out of GitHub's API");
         }
+        return found;
+    }
+
+    private static Found at(String path, @Nullable String rawQuery) {
         if (path.equals(GRAPHQL) || path.equals(ENTERPRISE_GRAPHQL)) {
             return new Found(new Target(Target.Api.GRAPHQL, "", rawQuery), path.equals(ENTERPRISE_GRAPHQL));
         }
         if (path.startsWith(ENTERPRISE_UPLOADS + '/')) {
             String rest = path.substring(ENTERPRISE_UPLOADS.length());
             return new Found(new Target(Target.Api.UPLOADS, rest, rawQuery), true);
+        }
+        if (path.equals(ENTERPRISE + GRAPHQL)) {
+            // No Enterprise host has it there, but below github.com's REST address it is GraphQL all the same.
+            return new Found(new Target(Target.Api.GRAPHQL, "", rawQuery), true);
         }
         boolean enterprise = path.equals(ENTERPRISE) || path.startsWith(ENTERPRISE + '/');
         String rest = enterprise ? path.substring(ENTERPRISE.length()) : path;
@@ -64,7 +75,9 @@ record Mount(String prefix, int segments) {
             return false;
         }
         String plain = UriUtils.decode(path, StandardCharsets.ISO_8859_1);
-        return plain.startsWith(GRAPHQL) || plain.startsWith(ENTERPRISE_GRAPHQL);
+        return plain.startsWith(GRAPHQL)
+                || plain.startsWith(ENTERPRISE_GRAPHQL)
+                || plain.startsWith(ENTERPRISE + GRAPHQL);
     }
 
     /** By segments and not by letters: the pattern may have matched the prefix in another spelling. */
@@ -86,5 +99,10 @@ record Mount(String prefix, int segments) {
     }
 
     /** @param enterprise whether the client speaks to an Enterprise host */
-    record Found(Target target, boolean enterprise) {}
+    record Found(Target target, boolean enterprise) {
+
+        boolean isLike(Found other) {
+            return target.api() == other.target().api() && enterprise == other.enterprise();
+        }
+    }
 }

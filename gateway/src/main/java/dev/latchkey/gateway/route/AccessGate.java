@@ -57,7 +57,10 @@ public final class AccessGate {
         ServerWebExchange asked = exchange.getRequiredAttribute(ASKED);
         RequestScope scope = RequestScope.of(asked);
         Route route = routes.find(scope.host(), scope.path());
-        if (route == null || !route.id().equals(permit.route().id()) || isOver(permit.caller())) {
+        if (route == null
+                || !route.id().equals(permit.route().id())
+                || isOver(permit.caller())
+                || !routes.isSameInBothReadings(route, scope.host(), scope.path())) {
             return Mono.just(false);
         }
         return route.condition() == null

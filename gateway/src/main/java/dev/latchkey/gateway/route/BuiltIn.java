@@ -40,6 +40,14 @@ public interface BuiltIn {
         return false;
     }
 
+    /**
+     * Whether a slash that is escaped in a path is a character like others to whoever reads the path behind the gateway. It is
+     * passed on as it came then, where it makes no difference to what is decided.
+     */
+    default boolean takesEscapedSlashes() {
+        return false;
+    }
+
     /** Whether an app is told who is asking, so that all of {@code send} has an effect. */
     default boolean tellsAnApp() {
         return false;

@@ -6,6 +6,7 @@ import dev.latchkey.gateway.membership.Standing;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.session.PersonId;
+import dev.latchkey.gateway.web.EscapedSlashes;
 import dev.latchkey.gateway.web.TargetCheck;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,12 +60,16 @@ public final class Explainer {
     public Mono<Explanation> explain(@Nullable Asker asker, HttpMethod method, URI address) {
         String host = address.getHost() == null ? "" : plain(address.getHost());
         String path = address.getRawPath() == null || address.getRawPath().isEmpty() ? "/" : address.getRawPath();
+        Route route;
         try {
-            TargetCheck.check(path);
+            TargetCheck.check(EscapedSlashes.asSlashes(path));
+            route = table.apply(host, path);
+            if (EscapedSlashes.areIn(path) && !isSameInBothReadings(route, host, path)) {
+                throw TargetCheck.escapedSlash();
+            }
         } catch (Problem ambiguous) {
             return Mono.just(new Explanation(null, "refuse", null, ambiguous.detail(), List.of()));
         }
-        Route route = table.apply(host, path);
         if (route == null) {
             String nothing = "No route has the host " + (host.isEmpty() ? "asked for" : host) + " and the path " + path;
             return Mono.just(new Explanation(null, "not-found", null, nothing, List.of()));
@@ -73,6 +78,12 @@ public final class Explainer {
                 .concatMap(rule -> line(rule, asker))
                 .collectList()
                 .map(lines -> conclude(route, method, path, asker, lines));
+    }
+
+    private boolean isSameInBothReadings(@Nullable Route route, String host, String path) {
+        return route != null
+                && route.takesEscapedSlashes()
+                && route.equals(table.apply(host, EscapedSlashes.asSlashes(path)));
     }
 
     private static String plain(String host) {

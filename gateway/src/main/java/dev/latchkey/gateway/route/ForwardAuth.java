@@ -142,7 +142,7 @@ public final class ForwardAuth implements Stage {
         String scheme = asked.scheme() == null ? scope.scheme() : asked.scheme();
         String origin = scheme + "://" + authority.host() + (authority.port() < 0 ? "" : ":" + authority.port());
         URI uri = URI.create(origin + asked.target());
-        if (isOwn(uri.getRawPath())) {
+        if (address.owns(uri.getRawPath())) {
             throw Problem.of(
                     ProblemCode.FORWARD_AUTH_ROUTE,
                     "The gateway's own pages are open to everybody: let the proxy send them here without asking");
@@ -151,13 +151,6 @@ public final class ForwardAuth implements Stage {
         return exchange.mutate()
                 .request(request -> request.method(method).uri(uri))
                 .build();
-    }
-
-    private boolean isOwn(String path) {
-        return path.startsWith(address.prefix() + '/')
-                || path.equals(address.prefix())
-                || path.equals("/ping")
-                || path.equals("/.well-known/jwks.json");
     }
 
     /** The host asked for, if all who name one name the same. */

@@ -1,6 +1,8 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.web.EscapedSlashes;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,14 @@ public record RepositoryTemplate(String owner, String name, boolean isVariable) 
         if (!isVariable) {
             return name;
         }
+        String found = variable(path, rawPath);
+        // Whose repository it is must not depend on how an escaped slash is read.
+        boolean plain = !EscapedSlashes.areIn(rawPath)
+                || Objects.equals(found, variable(path, EscapedSlashes.asSlashes(rawPath)));
+        return plain ? found : null;
+    }
+
+    private @Nullable String variable(PathPattern path, String rawPath) {
         PathPattern.PathMatchInfo match = path.matchAndExtract(PathContainer.parsePath(rawPath));
         Map<String, String> variables = match == null ? Map.of() : match.getUriVariables();
         return variables.get(name);

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.web.ErrorDialect;
+import dev.latchkey.gateway.web.EscapedSlashes;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,12 @@ public record Route(
         return builtIn != null && builtIn.takesIdentity();
     }
 
+    /** True if a slash that is escaped in a path is a character like others to whoever reads the path behind the gateway. */
+    boolean takesEscapedSlashes() {
+        BuiltIn builtIn = builtIn();
+        return builtIn != null && builtIn.takesEscapedSlashes();
+    }
+
     /** True if an app, behind the gateway or behind the proxy that asks, is told who is asking. */
     public boolean tellsAnApp() {
         BuiltIn builtIn = builtIn();
@@ -96,12 +103,18 @@ public record Route(
         return host == null || host.equals(name) || (host.startsWith("*.") && name.endsWith(host.substring(1)));
     }
 
-    /** True if a line of {@code public} opens this path for this method; a query never matters. */
+    /** True if a line of {@code public} opens this path for this method, however escaped slashes are read; a query never matters. */
     boolean isOpen(HttpMethod method, String rawPath) {
         if (open.isEmpty()) {
             return false;
         }
         PathContainer path = PathContainer.parsePath(rawPath);
+        PathContainer other =
+                EscapedSlashes.areIn(rawPath) ? PathContainer.parsePath(EscapedSlashes.asSlashes(rawPath)) : path;
+        return covered(method, path) && (other == path || covered(method, other));
+    }
+
+    private boolean covered(HttpMethod method, PathContainer path) {
         return open.stream().anyMatch(line -> line.covers(method, path));
     }
 

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.actions.ActionsTokens;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.session.SessionLoader;
+import dev.latchkey.gateway.web.EscapedSlashes;
 import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.TrustedProxies;
@@ -48,6 +49,14 @@ class RouteConfiguration {
         faults.throwIfAny();
         LOG.info("Serving {} routes from {}", routes.size(), properties.routes());
         return new Routes(routes, clock);
+    }
+
+    /** Nothing of the gateway's own is among them, in either reading. */
+    @Bean
+    EscapedSlashes escapedSlashes(Routes routes, GatewayAddress address) {
+        return path -> !address.owns(path)
+                && !address.owns(EscapedSlashes.asSlashes(path))
+                && routes.mayTakeEscapedSlashes(path);
     }
 
     @Bean

@@ -2,9 +2,11 @@ package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.web.EscapedSlashes;
 import dev.latchkey.gateway.web.FurtherHosts;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
+import dev.latchkey.gateway.web.TargetCheck;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.handler.AsyncPredicate;
 import org.springframework.http.HttpHeaders;
@@ -38,6 +40,9 @@ public final class RouteMatcher implements Stage {
     public Mono<Void> handle(ServerWebExchange exchange, Next next) {
         RequestScope scope = RequestScope.of(exchange);
         Route route = routes.find(scope.host(), scope.path());
+        if (EscapedSlashes.areIn(scope.path()) && !routes.isSameInBothReadings(route, scope.host(), scope.path())) {
+            throw TargetCheck.escapedSlash();
+        }
         if (route == null || (route.isForwardAuthOnly() && !ForwardAuth.isAsked(exchange))) {
             throw unknown(exchange);
         }

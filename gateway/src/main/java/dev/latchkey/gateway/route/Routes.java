@@ -1,11 +1,13 @@
 package dev.latchkey.gateway.route;
 
 import dev.latchkey.gateway.problem.ConfigurationFault;
+import dev.latchkey.gateway.web.EscapedSlashes;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.PathContainer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
@@ -16,7 +18,16 @@ public final class Routes {
     private final Sinks.Many<Status> replaced = Sinks.many().multicast().directBestEffort();
     private volatile InForce inForce;
 
-    private record InForce(RouteTable table, Status status) {}
+    /** @param escapable the routes on which an escaped slash is data */
+    private record InForce(RouteTable table, Status status, List<Route> escapable) {
+
+        static InForce of(Status status) {
+            return new InForce(
+                    new RouteTable(status.routes()),
+                    status,
+                    status.routes().stream().filter(Route::takesEscapedSlashes).toList());
+        }
+    }
 
     /**
      * What is in force, for people and for meters.
@@ -36,12 +47,12 @@ public final class Routes {
 
     Routes(List<Route> routes, Clock clock) {
         this.clock = clock;
-        this.inForce = new InForce(new RouteTable(routes), new Status(routes, List.of(), clock.instant(), 0));
+        this.inForce = InForce.of(new Status(routes, List.of(), clock.instant(), 0));
     }
 
     void replace(List<Route> routes, List<ConfigurationFault> faults) {
         long changes = inForce.status().changes() + 1;
-        inForce = new InForce(new RouteTable(routes), new Status(routes, faults, clock.instant(), changes));
+        inForce = InForce.of(new Status(routes, faults, clock.instant(), changes));
         replaced.tryEmitNext(inForce.status());
     }
 
@@ -53,6 +64,22 @@ public final class Routes {
     @Nullable
     Route find(String host, String rawPath) {
         return inForce.table().find(host, rawPath);
+    }
+
+    /** True unless a path holds escaped slashes and leads elsewhere, or to an app, for somebody who reads them as slashes. */
+    boolean isSameInBothReadings(@Nullable Route found, String host, String rawPath) {
+        return !EscapedSlashes.areIn(rawPath)
+                || (found != null
+                        && found.takesEscapedSlashes()
+                        && found.equals(find(host, EscapedSlashes.asSlashes(rawPath))));
+    }
+
+    /** Whether a route of some host takes that path, which holds escaped slashes, in both readings. */
+    boolean mayTakeEscapedSlashes(String rawPath) {
+        PathContainer path = PathContainer.parsePath(rawPath);
+        PathContainer other = PathContainer.parsePath(EscapedSlashes.asSlashes(rawPath));
+        return inForce.escapable().stream()
+                .anyMatch(route -> route.path().matches(path) && route.path().matches(other));
     }
 
     /** True if a route names that host (lower case, no port), itself or by a star. */

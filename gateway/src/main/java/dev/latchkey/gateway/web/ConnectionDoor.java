@@ -28,10 +28,12 @@ final class ConnectionDoor {
     private static final String GUARD = "latchkey.guard";
 
     private final HeadBounds bounds;
+    private final EscapedSlashes slashes;
     private final Drain drain;
 
-    ConnectionDoor(HeadBounds bounds, Drain drain) {
+    ConnectionDoor(HeadBounds bounds, EscapedSlashes slashes, Drain drain) {
         this.bounds = bounds;
+        this.slashes = slashes;
         this.drain = drain;
     }
 
@@ -51,7 +53,7 @@ final class ConnectionDoor {
     private void guard(ChannelPipeline pipeline) {
         if (pipeline.get(NettyPipeline.HttpCodec) instanceof Http2FrameCodec) {
             // Behind what watches for silence, of which the guard has to hear.
-            pipeline.addBefore(NettyPipeline.H2MultiplexHandler, GUARD, new StreamGuard(bounds));
+            pipeline.addBefore(NettyPipeline.H2MultiplexHandler, GUARD, new StreamGuard(bounds, slashes));
             sayGoodbye(pipeline.channel());
         } else {
             guardRequests(pipeline, NettyPipeline.HttpCodec);
@@ -59,7 +61,7 @@ final class ConnectionDoor {
     }
 
     private void guardRequests(ChannelPipeline pipeline, String codec) {
-        pipeline.addAfter(codec, GUARD, new RequestGuard());
+        pipeline.addAfter(codec, GUARD, new RequestGuard(slashes));
         KeptConnection.behind(pipeline, codec);
         // Behind what decides, by the answer, whether a connection goes on.
         pipeline.addAfter(NettyPipeline.HttpTrafficHandler, "latchkey.last", new LastAnswers(drain));
@@ -120,7 +122,7 @@ final class ConnectionDoor {
                 pipeline.remove(HttpServerUpgradeHandler.class);
                 guardRequests(pipeline, DOOR);
             } else {
-                pipeline.addAfter(DOOR, GUARD, new StreamGuard(bounds));
+                pipeline.addAfter(DOOR, GUARD, new StreamGuard(bounds, slashes));
                 sayGoodbye(pipeline.channel());
             }
             context.fireChannelRead(message);

@@ -48,6 +48,14 @@ public record GatewayAddress(URI externalUrl, String prefix) {
         return prefix + pathUnderPrefix;
     }
 
+    /** Exact: a path that only resembles one of the gateway's own is an app's, or nobody's. */
+    public boolean owns(String rawPath) {
+        return rawPath.startsWith(prefix + '/')
+                || rawPath.equals(prefix)
+                || rawPath.equals("/ping")
+                || rawPath.equals("/.well-known/jwks.json");
+    }
+
     /** Whether browsers come by https, so that cookies may be {@code Secure} and HSTS makes sense. */
     public boolean secure() {
         return "https".equals(externalUrl.getScheme());

@@ -30,6 +30,8 @@ import reactor.netty.http.server.HttpServerRequest;
  */
 final class RequestGuard extends ChannelDuplexHandler {
 
+    private final EscapedSlashes slashes;
+
     /** Of the newest request, to tell whether it is the one being answered. */
     private @Nullable HttpHeaders newest;
 
@@ -38,6 +40,10 @@ final class RequestGuard extends ChannelDuplexHandler {
 
     /** Set while a malformed body waits for whoever reads it. */
     private boolean broken;
+
+    RequestGuard(EscapedSlashes slashes) {
+        this.slashes = slashes;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -103,7 +109,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         return answering instanceof HttpServerRequest request && request.requestHeaders() == newest;
     }
 
-    private static boolean refuses(HttpRequest request) {
+    private boolean refuses(HttpRequest request) {
         RefusedRequest.forget(request.headers());
         try {
             checkDecoded(request);
@@ -111,7 +117,7 @@ final class RequestGuard extends ChannelDuplexHandler {
             DoorRules.checkMethod(request.method().name());
             checkHost(request);
             checkFraming(request.headers());
-            request.setUri(TargetCheck.plain(request.uri()));
+            request.setUri(TargetCheck.plain(request.uri(), slashes));
             forgetVainUpgrade(request);
             return false;
         } catch (Problem problem) {

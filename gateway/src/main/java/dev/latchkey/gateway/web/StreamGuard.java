@@ -62,6 +62,7 @@ final class StreamGuard extends ChannelInboundHandlerAdapter {
     private static final int STREAM_WINDOW = 65_535;
 
     private final HeadBounds bounds;
+    private final EscapedSlashes slashes;
     private final FrameBudget budget = new FrameBudget();
 
     /** Refused, and still sending. Streams that are over are forgotten as others come. */
@@ -75,8 +76,9 @@ final class StreamGuard extends ChannelInboundHandlerAdapter {
     /** Set once the connection is being ended: nothing more is begun on it. */
     private boolean ending;
 
-    StreamGuard(HeadBounds bounds) {
+    StreamGuard(HeadBounds bounds, EscapedSlashes slashes) {
         this.bounds = bounds;
+        this.slashes = slashes;
     }
 
     @Override
@@ -260,7 +262,7 @@ final class StreamGuard extends ChannelInboundHandlerAdapter {
         if (target.length() > bounds.target()) {
             throw Problem.of(ProblemCode.TARGET_TOO_LONG);
         }
-        return TargetCheck.plain(target);
+        return TargetCheck.plain(target, slashes);
     }
 
     private static String one(Http2Headers headers, CharSequence name) {

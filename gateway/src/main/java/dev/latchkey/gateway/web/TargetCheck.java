@@ -26,6 +26,36 @@ public final class TargetCheck {
     }
 
     /**
+     * The same for a target that may hold escaped slashes where those are data. Read as slashes, they must not make a path of
+     * another shape either: no dot segment and no empty one.
+     *
+     * @throws Problem {@code request.target.ambiguous} if it is not plain
+     */
+    static String plain(String target, EscapedSlashes slashes) {
+        String escaped = TargetEscaping.escaped(target);
+        String path = pathOf(escaped);
+        if (!EscapedSlashes.areIn(path)) {
+            check(escaped);
+            return escaped;
+        }
+        check(EscapedSlashes.asSlashes(path) + escaped.substring(path.length()));
+        if (!slashes.areDataIn(path)) {
+            throw escapedSlash();
+        }
+        return escaped;
+    }
+
+    /** What is said of an escaped slash where it is not data. */
+    public static Problem escapedSlash() {
+        return refused("its path contains the escape %2F");
+    }
+
+    private static String pathOf(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+
+    /**
      * Checks a request target in origin form (RFC 9112, section 3.2.1).
      *
      * @throws Problem {@code request.target.ambiguous} if it is not plain
@@ -34,8 +64,7 @@ public final class TargetCheck {
         if (target.isEmpty() || target.charAt(0) != '/') {
             throw refused("it does not begin with a slash");
         }
-        int query = target.indexOf('?');
-        checkPath(target, query < 0 ? target.length() : query);
+        checkPath(target, pathOf(target).length());
         checkCharacters(target);
     }
 

@@ -61,8 +61,12 @@ class WebConfiguration {
     }
 
     @Bean
-    NettyServerCustomizer connectionDoor(ServerProperties server, NettyServerProperties netty, Drain drain) {
-        ConnectionDoor door = new ConnectionDoor(HeadBounds.of(server, netty), drain);
+    NettyServerCustomizer connectionDoor(
+            ServerProperties server, NettyServerProperties netty, ObjectProvider<EscapedSlashes> slashes, Drain drain) {
+        // Asked for when a path holds one: the routes are not there yet when the server is made.
+        EscapedSlashes known =
+                path -> slashes.getIfAvailable(() -> EscapedSlashes.NOWHERE).areDataIn(path);
+        ConnectionDoor door = new ConnectionDoor(HeadBounds.of(server, netty), known, drain);
         return web -> web.doOnChannelInit((observer, channel, remote) -> door.open(channel.pipeline()));
     }
 

@@ -40,6 +40,13 @@ class GitHubPassthroughTest {
         gateway = TestGateway.signingInAt(github)
                 .property("latchkey.github.uploads-url", uploads.url())
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
+                .route(
+                        "open",
+                        "path: /open/**",
+                        "to: builtin:github-api",
+                        "allow: [org:nobody]",
+                        "public: ['GET /open/repos/acme/**', 'GET /open/repos/*/readme']")
+                .route("narrow", "path: /github/repos/acme/secret/**", "to: builtin:github-api", "allow: [org:nobody]")
                 .route("app", "to: " + uploads.url(), "allow: [signed-in]", "send: { github-api: true }")
                 .route("other", "path: /other/**", "to: " + uploads.url(), "allow: [signed-in]")
                 .route(
@@ -236,6 +243,97 @@ class GitHubPassthroughTest {
         octocat.send("POST", "/github/api/uploads" + target, "x");
 
         assertThat(uploads.lastRequest().target()).isEqualTo(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/repos/acme/wiki/branches/feature%2Fx",
+                "/repos/acme/wiki/contents/a%2fb%20c?ref=x%2Fy",
+                "/repos/acme/wiki/labels/a%2Fb/",
+            })
+    void passesAnEscapedSlashInANameAsItCame(String target) {
+        get(target);
+        get(API + target);
+
+        assertThat(calls().count()).isPositive();
+        assertThat(calls().list()).allSatisfy(call -> assertThat(targetOf(call)).isEqualTo(API + target));
+    }
+
+    private static String targetOf(Call call) {
+        return call.query().isEmpty() ? call.path() : call.path() + '?' + call.query();
+    }
+
+    /** Of each, one party or the other could say that it leads elsewhere, or that it is for somebody else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/github/repos/acme/wiki%2F..%2F..%2Fuser",
+                "/github/repos/acme/wiki%2F../x",
+                "/github/repos/acme%2F%2e%2e%2fx",
+                "/github/repos/acme%5cx",
+                "/github/a%2F%2Fb",
+                "/github/a%252Fb",
+                "/github/a%2Fb%00",
+                "/github%2Frepos/acme/wiki",
+                "/github/graphql%2F",
+                "/github/api%2Fgraphql",
+                "/github/api%2Fv3/user",
+                "/github/api/v3/%67raphql",
+                "/github/api/uploads%2Fx",
+                "/github/repos/acme%2Fsecret/x",
+                "/github/repos%2Facme%2Fsecret/x",
+                "/other/a%2Fb",
+                "/a%2Fb",
+                "/oauth2%2Faccount",
+                "/oauth2/account%2Ftokens",
+            })
+    void refusesAnEscapedSlashOnWhichADecisionCouldHang(String path) {
+        RawHttp.Response answer =
+                RawHttp.to(gateway.port()).get(path, "Cookie: latchkey=" + octocat.cookie("latchkey"));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(calls().count()).isZero();
+        assertThat(uploads.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/open/repos%2Facme/x",
+                "/open/repos/acme%2Fx",
+                "/open/repos%2Fother/x",
+                "/open/repos/other%2Fsecret/readme",
+            })
+    void opensNoPathThatIsOpenInOneReadingOnly(String path) {
+        assertThat(gateway.stranger().get(path).statusCode()).isEqualTo(401);
+        assertThat(calls().count()).isZero();
+    }
+
+    @Test
+    void opensAPathThatIsOpenHoweverItIsRead() {
+        github.content().put("/repos/acme/wiki/branches/feature%2Fx", "{}");
+
+        gateway.stranger().get("/open/repos/acme/wiki/branches/feature%2Fx");
+
+        assertThat(targetOf(lastCall())).isEqualTo(API + "/repos/acme/wiki/branches/feature%2Fx");
+    }
+
+    @Test
+    void tellsAChangeUnderEitherSpellingOfASlash() {
+        github.content().put("/repos/acme/wiki/contents/a/b", "{\"is\":\"old\"}");
+        github.content()
+                .on(
+                        "PUT",
+                        "/repos/acme/wiki/contents/a%2Fb",
+                        200,
+                        "{}",
+                        () -> github.content().put("/repos/acme/wiki/contents/a/b", "{\"is\":\"new\"}"));
+        get("/repos/acme/wiki/contents/a/b");
+
+        octocat.send("PUT", "/github/repos/acme/wiki/contents/a%2Fb", "{}");
+
+        assertThat(get("/repos/acme/wiki/contents/a/b").body()).isEqualTo("{\"is\":\"new\"}");
     }
 
     @ParameterizedTest

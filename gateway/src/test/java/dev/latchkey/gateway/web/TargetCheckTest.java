@@ -108,6 +108,50 @@ class TargetCheckTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/a%2fb", "/a/b%2Fc?d=%2F", "/a%2F", "/a%2F.b", "/%e2%82%ac%2Fb", "/{a}%2Fb"})
+    void leavesAnEscapedSlashAsItCameWhereItIsData(String target) {
+        assertThat(TargetCheck.plain(target, path -> true)).isEqualTo(TargetEscaping.escaped(target));
+        assertThatThrownBy(() -> TargetCheck.plain(target, EscapedSlashes.NOWHERE))
+                .isInstanceOf(Problem.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a%2F..%2Fb",
+                "/a%2F../b",
+                "/a/..%2Fb",
+                "/a%2f..",
+                "/..%2fa",
+                "/a%2F.",
+                "/a%2F./b",
+                "/a%2F%2e%2e%2Fb",
+                "/a%2F%2Fb",
+                "/a/%2Fb",
+                "/a%2F/b",
+                "/%2Fa",
+                "/a%2Fb%5c..%5cc",
+                "/a%2Fb%00",
+                "/a%2Fb%3Bc",
+                "/a%252Fb",
+                "/a%2Fb%252Fc",
+                "/a%25%32Fb",
+                "/a%25%32%46b",
+                "/a%2%2F",
+                "/a%%2F",
+                "/a%2Fb%c0%af",
+                "/a%2Fb%c0%ae%c0%ae",
+                "/a%2Fb;c",
+                "/a%2Fb\\c",
+                "/a%2Fb#c",
+            })
+    void refusesEvenWhereASlashMayBeEscapedWhatHasAnotherShapeWithPlainOnes(String target) {
+        assertThatThrownBy(() -> TargetCheck.plain(target, path -> true))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo(ProblemCode.TARGET_AMBIGUOUS));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "/",

@@ -8,7 +8,10 @@ final class Paths {
 
     private Paths() {}
 
-    /** Without case, needless escapes and a trailing slash. */
+    /**
+     * Without case, escapes and a trailing slash. An escaped slash is one more spelling of a plain one in names of files and
+     * branches; where it is not, a change is noticed under one path too many.
+     */
     static String plain(String path) {
         String lower = path.toLowerCase(Locale.ROOT);
         String decoded = lower.indexOf('%') < 0 ? lower : decoded(lower);
@@ -20,7 +23,7 @@ final class Paths {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             int value = c == '%' && i + 2 < path.length() ? hex(path, i + 1) : -1;
-            if (value > 0x20 && value < 0x7f && value != '/' && value != '%') {
+            if (value > 0x20 && value < 0x7f && value != '%') {
                 plain.append(Character.toLowerCase((char) value));
                 i += 2;
             } else {
