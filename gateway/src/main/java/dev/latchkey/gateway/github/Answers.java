@@ -8,14 +8,12 @@ import dev.latchkey.gateway.github.rewrite.OwnTags;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.RequestScope;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -33,13 +31,11 @@ final class Answers {
     private final Addresses addresses;
     private final GatewayAddress gateway;
     private final boolean rewriteBodies;
-    private final MeterRegistry meters;
 
-    Answers(Addresses addresses, GatewayAddress gateway, boolean rewriteBodies, MeterRegistry meters) {
+    Answers(Addresses addresses, GatewayAddress gateway, boolean rewriteBodies) {
         this.addresses = addresses;
         this.gateway = gateway;
         this.rewriteBodies = rewriteBodies;
-        this.meters = meters;
     }
 
     /** One request's answer, which is to be written for a client that came by these paths. */
@@ -49,19 +45,17 @@ final class Answers {
         String origin = route.host() == null ? gateway.origin() : scope.scheme() + "://" + scope.authority();
         OwnBase base = new OwnBase(
                 addresses, origin + mount.rest(enterprise), origin + mount.prefix() + Mount.ENTERPRISE_UPLOADS);
-        return new Exchange(exchange, route.id(), base);
+        return new Exchange(exchange, base);
     }
 
     final class Exchange {
 
         private final ServerWebExchange exchange;
-        private final String app;
         private final OwnBase base;
         private final OwnTags tags;
 
-        private Exchange(ServerWebExchange exchange, String app, OwnBase base) {
+        private Exchange(ServerWebExchange exchange, OwnBase base) {
             this.exchange = exchange;
-            this.app = app;
             this.base = base;
             this.tags = new OwnTags(base);
         }
@@ -82,7 +76,6 @@ final class Answers {
             if (rewritten) {
                 tags.toOwn(headers);
             }
-            count(headers);
             response.setRawStatusCode(answer.status());
             response.getHeaders().putAll(headers);
             if (isBodiless(answer)) {
@@ -131,12 +124,6 @@ final class Answers {
 
         private Mono<Void> write(Flux<ByteBuf> body) {
             return exchange.getResponse().writeWith(body.map(BUFFERS::wrap));
-        }
-
-        private void count(HttpHeaders headers) {
-            String outcome = Objects.requireNonNullElse(headers.getFirst("X-Latchkey-Cache"), "bypass");
-            meters.counter("latchkey.github.answers", "route", app, "outcome", outcome)
-                    .increment();
         }
     }
 

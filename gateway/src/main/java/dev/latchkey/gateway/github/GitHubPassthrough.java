@@ -9,6 +9,7 @@ import dev.latchkey.gateway.github.api.RequestBody;
 import dev.latchkey.gateway.github.api.Target;
 import dev.latchkey.gateway.github.api.Validators;
 import dev.latchkey.gateway.github.pace.Kind;
+import dev.latchkey.gateway.github.pace.RouteTemplates;
 import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.limit.Throttle;
@@ -23,6 +24,7 @@ import dev.latchkey.gateway.route.RepositoryTemplate;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.watch.Span;
+import dev.latchkey.gateway.web.Passage;
 import dev.latchkey.gateway.web.RequestScope;
 import java.time.Duration;
 import java.util.Optional;
@@ -161,12 +163,17 @@ public final class GitHubPassthrough implements PermittedStage {
     private Mono<Void> pass(Route route, Principal principal, ServerWebExchange exchange) {
         Mount mount = mounts.get(route, Mount::of);
         Mount.Found found = found(mount, exchange);
+        Passage.of(exchange).asksFor(template(found.target()));
         Answers.Exchange answered = answers.to(exchange, route, mount, found.enterprise());
         return request(principal, route, found.target(), exchange.getRequest(), answered)
                 .flatMap(asked -> Span.around("github", calls.call(asked)))
                 .map(Optional::of)
                 .onErrorResume(GitHubPassthrough::isOver, over -> Mono.just(Optional.empty()))
                 .flatMap(answer -> answer.map(answered::write).orElseGet(() -> challenger.challenge(exchange)));
+    }
+
+    private static String template(Target target) {
+        return RouteTemplates.of(target.api() == Target.Api.GRAPHQL ? RouteTemplates.GRAPHQL : target.path());
     }
 
     private Mono<ApiRequest> request(

@@ -23,7 +23,6 @@ import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.vault.AsPerson;
 import dev.latchkey.gateway.vault.TokenVault;
 import dev.latchkey.gateway.web.GatewayAddress;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
@@ -44,9 +43,8 @@ class PassthroughConfiguration {
             Challenger challenger,
             GatewayAddress gateway,
             InstallationTokens installations,
-            Throttle throttle,
-            MeterRegistry meters) {
-        Answers answers = new Answers(gitHubAddresses, gateway, properties.rewriteBodies(), meters);
+            Throttle throttle) {
+        Answers answers = new Answers(gitHubAddresses, gateway, properties.rewriteBodies());
         return new GitHubPassthrough(gitHubCalls, installations, answers, challenger, throttle, properties.patience());
     }
 

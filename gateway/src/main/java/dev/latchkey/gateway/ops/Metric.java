@@ -80,8 +80,17 @@ enum Metric {
     GITHUB_CACHE(
             "latchkey.github.cache",
             Kind.COUNTER,
-            "Answers of the passthrough: hit, revalidated, stale, miss, coalesced or bypass",
-            "outcome"),
+            "Answers of the passthrough: hit, revalidated, stale, miss, coalesced or bypass; template is what was asked for, "
+                    + "as GitHub's own description of its API names it, such as /repos/{owner}/{repo}/issues, or other",
+            "outcome",
+            "template"),
+    GITHUB_SAVED(
+            "latchkey.github.saved",
+            Kind.COUNTER,
+            "Answers of the passthrough that cost nothing of a quota: at hand, confirmed by a 304, or shared with another that "
+                    + "came at the same time",
+            "app",
+            "template"),
     GITHUB_REMAINING(
             "latchkey.github.remaining",
             Kind.GAUGE,
@@ -103,13 +112,15 @@ enum Metric {
             "app",
             "resource",
             "reason"),
-    GITHUB_SPENT("latchkey.github.spent", Kind.COUNTER, "Answers that cost some of a quota", "app", "resource"),
+    GITHUB_SPENT(
+            "latchkey.github.spent", Kind.COUNTER, "Answers that cost some of a quota", "app", "resource", "template"),
     GITHUB_LIMITED(
             "latchkey.github.limited",
             Kind.COUNTER,
             "Calls that GitHub refused because of a limit",
             "app",
             "resource",
+            "template",
             "kind");
 
     /** The sort of meter, and with it the ending of its name where Prometheus reads it. */

@@ -44,12 +44,13 @@ final class PaceMetrics {
                     .increment();
         } else if (event instanceof PaceEvent.Spent spent) {
             counter("spent", "Answers that cost some of a quota")
-                    .tags("app", spent.app(), "resource", spent.resource())
+                    .tags("app", spent.app(), "resource", spent.resource(), "template", spent.template())
                     .register(meters)
                     .increment();
         } else if (event instanceof PaceEvent.Limited limited) {
             counter("limited", "Calls that GitHub refused because of a limit")
-                    .tags("app", limited.app(), "resource", limited.resource(), "kind", limited.kind())
+                    .tags("app", limited.app(), "resource", limited.resource())
+                    .tags("template", limited.template(), "kind", limited.kind())
                     .register(meters)
                     .increment();
         }

@@ -56,6 +56,9 @@ public final class Recording implements Stage, AutoCloseable {
             ProblemCode.GITHUB_TOKEN_REFUSED,
             ProblemCode.SERVICE_TOKEN_REFUSED);
 
+    /** Outcomes of the passthrough for which nothing was paid. */
+    private static final Set<String> FREE = Set.of("hit", "revalidated", "stale", "coalesced");
+
     private final Routes routes;
     private final MeterRegistry meters;
     private final Audit audit;
@@ -63,7 +66,7 @@ public final class Recording implements Stage, AutoCloseable {
     private final LongAdder begun = new LongAdder();
     private final LongAdder ended = new LongAdder();
     private final Map<String, RouteMeters> byRoute = new ConcurrentHashMap<>();
-    private final Map<String, Counter> cache = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Counter>> cache = new ConcurrentHashMap<>();
     private final RouteMeters withoutRoute;
     private final Disposable changes;
     private volatile Set<String> inForce;
@@ -177,14 +180,19 @@ public final class Recording implements Stage, AutoCloseable {
             of.backend(passage.isUnanswered() ? 0 : status, backend);
         }
         if (route != null && route.leadsTo("github-api")) {
-            countCache(exchange.getResponse().getHeaders().getFirst(CACHE));
+            countCache(exchange.getResponse().getHeaders().getFirst(CACHE), passage.askedFor(), of);
         }
     }
 
-    private void countCache(@Nullable String outcome) {
-        if (outcome != null) {
-            cache.computeIfAbsent(outcome, word -> Metric.GITHUB_CACHE.counter(meters, word))
-                    .increment();
+    private void countCache(@Nullable String outcome, @Nullable String template, RouteMeters of) {
+        if (outcome == null || template == null) {
+            return;
+        }
+        cache.computeIfAbsent(outcome, word -> new ConcurrentHashMap<>())
+                .computeIfAbsent(template, name -> Metric.GITHUB_CACHE.counter(meters, outcome, name))
+                .increment();
+        if (FREE.contains(outcome)) {
+            of.saved(template);
         }
     }
 

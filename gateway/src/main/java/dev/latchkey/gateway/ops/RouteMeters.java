@@ -24,6 +24,7 @@ final class RouteMeters {
     private final AtomicReferenceArray<Timer> backend = new AtomicReferenceArray<>(CLASSES.length);
     private final Map<String, Counter> problems = new ConcurrentHashMap<>();
     private final Map<String, Counter> denials = new ConcurrentHashMap<>();
+    private final Map<String, Counter> saved = new ConcurrentHashMap<>();
     private final Counter[] decisions = new Counter[2];
 
     RouteMeters(String route, MeterRegistry meters) {
@@ -81,15 +82,29 @@ final class RouteMeters {
         timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** An answer of GitHub's cost nobody anything. */
+    void saved(String template) {
+        Counter counter = saved.get(template);
+        if (counter == null) {
+            counter = saved.computeIfAbsent(template, name -> Metric.GITHUB_SAVED.counter(meters, route, name));
+        }
+        counter.increment();
+    }
+
     private static int classOf(int status) {
         int first = status / 100;
         return first >= 1 && first < CLASSES.length ? first : 0;
     }
 
+    private boolean isSaved(Meter meter) {
+        return meter.getId().getName().equals(Metric.GITHUB_SAVED.meter())
+                && route.equals(meter.getId().getTag("app"));
+    }
+
     /** Takes everything that bears the route's id out of the registry. */
     void remove() {
         for (Meter meter : meters.getMeters()) {
-            if (route.equals(meter.getId().getTag("route"))) {
+            if (route.equals(meter.getId().getTag("route")) || isSaved(meter)) {
                 meters.remove(meter);
             }
         }

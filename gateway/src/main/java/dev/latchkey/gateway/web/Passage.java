@@ -29,6 +29,7 @@ public final class Passage {
     private Decision decision = Decision.NONE;
     private @Nullable ProblemCode problem;
     private @Nullable Span span;
+    private @Nullable String name;
 
     private Passage() {}
 
@@ -53,6 +54,16 @@ public final class Passage {
     /** The request's span; null where none is recorded. */
     public @Nullable Span span() {
         return span;
+    }
+
+    /** What is asked for has a name that gives nobody away, and is one of not too many. */
+    public void asksFor(String named) {
+        name = named;
+    }
+
+    /** The name of what is asked for, or null if nobody has named it. */
+    public @Nullable String askedFor() {
+        return name;
     }
 
     /** The gate has decided. */

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.journey;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.gateway.testing.Call;
 import dev.latchkey.gateway.testing.CallLog;
@@ -344,6 +345,30 @@ class GitHubPassthroughTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(calls().count()).isZero();
+    }
+
+    // What is counted
+
+    @Test
+    void countsByTheNamesOfGitHubsDescriptionAndNeverByAnybodysName() {
+        github.content().put("/repos/zzowner/zzname/milestones", "[]");
+
+        get("/repos/zzowner/zzname/milestones");
+        get("/repos/zzowner/zzname/milestones");
+        get("/zzmade/up");
+
+        String template = "template=\"/repos/{owner}/{repo}/milestones\"";
+        await().untilAsserted(() -> assertThat(metrics())
+                .contains("latchkey_github_cache_total{outcome=\"miss\"," + template + "} 1.0")
+                .contains("latchkey_github_cache_total{outcome=\"hit\"," + template + "} 1.0")
+                .contains("latchkey_github_saved_total{app=\"github\"," + template + "} 1.0")
+                .contains("latchkey_github_spent_total{app=\"github\",resource=\"core\"," + template + "} 1.0")
+                .contains("template=\"other\"")
+                .doesNotContain("zz"));
+    }
+
+    private static String metrics() {
+        return RawHttp.to(gateway.internalPort()).get("/metrics").body();
     }
 
     // What comes back

@@ -39,9 +39,9 @@ class PaceMetricsTest {
     void tellsWhatPrometheusReads() {
         metrics.count(new PaceEvent.Went("ci", "core", "points", Duration.ofMillis(50)));
         metrics.count(new PaceEvent.Refused("ci", "core", "stopped"));
-        metrics.count(new PaceEvent.Spent("ci", "core"));
-        metrics.count(new PaceEvent.Spent("ci", "core"));
-        metrics.count(new PaceEvent.Limited("ci", "search", "secondary"));
+        metrics.count(new PaceEvent.Spent("ci", "core", "/user/repos"));
+        metrics.count(new PaceEvent.Spent("ci", "core", "/user/repos"));
+        metrics.count(new PaceEvent.Limited("ci", "search", "/search/issues", "secondary"));
 
         assertThat(meters.scrape().lines())
                 .contains(
@@ -51,7 +51,8 @@ class PaceMetricsTest {
                         "latchkey_github_under_way 2.0",
                         "latchkey_github_wait_seconds_count{app=\"ci\",reason=\"points\",resource=\"core\"} 1",
                         "latchkey_github_refused_total{app=\"ci\",reason=\"stopped\",resource=\"core\"} 1.0",
-                        "latchkey_github_spent_total{app=\"ci\",resource=\"core\"} 2.0",
-                        "latchkey_github_limited_total{app=\"ci\",kind=\"secondary\",resource=\"search\"} 1.0");
+                        "latchkey_github_spent_total{app=\"ci\",resource=\"core\",template=\"/user/repos\"} 2.0",
+                        "latchkey_github_limited_total{app=\"ci\",kind=\"secondary\",resource=\"search\",template=\"/search/issues\"}"
+                                + " 1.0");
     }
 }

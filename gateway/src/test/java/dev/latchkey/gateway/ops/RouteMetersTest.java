@@ -22,6 +22,7 @@ class RouteMetersTest {
         wiki.denied("access.denied");
         wiki.backend(200, 7_000_000);
         wiki.backend(0, 2_000_000_000);
+        wiki.saved("/repos/{owner}/{repo}");
 
         assertThat(meters.scrape().lines())
                 .contains(
@@ -31,6 +32,7 @@ class RouteMetersTest {
                         "latchkey_decisions_total{decision=\"denied\",reason=\"access.denied\",route=\"wiki\"} 1.0",
                         "latchkey_upstream_seconds_bucket{route=\"wiki\",status=\"2xx\",le=\"0.005\"} 0",
                         "latchkey_upstream_seconds_bucket{route=\"wiki\",status=\"2xx\",le=\"0.01\"} 1",
+                        "latchkey_github_saved_total{app=\"wiki\",template=\"/repos/{owner}/{repo}\"} 1.0",
                         "latchkey_upstream_seconds_count{route=\"wiki\",status=\"none\"} 1");
     }
 
@@ -38,6 +40,7 @@ class RouteMetersTest {
     void leavesNothingBehind() {
         RouteMeters shop = new RouteMeters("shop", meters);
         shop.answered(200);
+        shop.saved("/user");
         wiki.answered(200);
         wiki.failed(404, "route.unknown");
         wiki.backend(200, 1);

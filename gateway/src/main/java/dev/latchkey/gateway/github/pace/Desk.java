@@ -579,13 +579,14 @@ final class Desk {
                 }
             }
             String label = Resources.label(resource);
+            String template = RouteTemplates.of(call.path());
             if (!answer.isFree()) {
-                staff.events().accept(new PaceEvent.Spent(call.app(), label));
+                staff.events().accept(new PaceEvent.Spent(call.app(), label, template));
             }
             if (answer.verdict() instanceof Verdict.Spent) {
-                staff.events().accept(new PaceEvent.Limited(call.app(), label, "primary"));
+                staff.events().accept(new PaceEvent.Limited(call.app(), label, template, "primary"));
             } else if (answer.verdict() instanceof Verdict.Secondary) {
-                staff.events().accept(new PaceEvent.Limited(call.app(), label, "secondary"));
+                staff.events().accept(new PaceEvent.Limited(call.app(), label, template, "secondary"));
             }
         }
 

@@ -19,13 +19,18 @@ public sealed interface PaceEvent {
     /** A call was refused here, since it would have had to wait longer than it can. */
     record Refused(String app, String resource, String reason) implements PaceEvent {}
 
-    /** An answer cost so much of a quota that its principal and apps share. */
-    record Spent(String app, String resource) implements PaceEvent {}
+    /**
+     * An answer cost some of a quota that its principal and apps share.
+     *
+     * @param template what was asked for, as {@link RouteTemplates} names it
+     */
+    record Spent(String app, String resource, String template) implements PaceEvent {}
 
     /**
      * GitHub refused a call because of a limit, which is what all of this is to prevent.
      *
+     * @param template what was asked for, as {@link RouteTemplates} names it
      * @param kind {@code primary} or {@code secondary}
      */
-    record Limited(String app, String resource, String kind) implements PaceEvent {}
+    record Limited(String app, String resource, String template, String kind) implements PaceEvent {}
 }

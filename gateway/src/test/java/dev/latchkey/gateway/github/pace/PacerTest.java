@@ -478,8 +478,8 @@ class PacerTest {
         world.passSeconds(1);
         assertThat(world.events)
                 .contains(
-                        new PaceEvent.Spent("x", "core"),
-                        new PaceEvent.Limited("x", "search", "secondary"),
+                        new PaceEvent.Spent("x", "core", RouteTemplates.of(PATH)),
+                        new PaceEvent.Limited("x", "search", "/search/issues", "secondary"),
                         new PaceEvent.Refused("x", "core", "stopped"))
                 .anyMatch(event ->
                         event instanceof PaceEvent.Went went && went.reason().equals("none"));
