@@ -3,9 +3,11 @@ package dev.latchkey.gateway.forward;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2SettingsFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.NettyPipeline;
@@ -53,11 +55,15 @@ final class BackendChannels {
         }
     }
 
-    /** Widens the connection's window as soon as the backend has said that it speaks HTTP/2. */
+    /**
+     * As soon as the backend has said that it speaks HTTP/2, widens the connection's window, and forbids what nobody would read
+     * and would fill it: answers to requests that were not made (RFC 9113, section 8.4).
+     */
     private static final class Wide extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
+            context.write(new DefaultHttp2SettingsFrame(new Http2Settings().pushEnabled(false)));
             context.writeAndFlush(new DefaultHttp2WindowUpdateFrame((Http2Clients.STREAMS - 1) * STREAM_WINDOW));
             context.fireChannelRead(message);
             context.pipeline().remove(this);

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.journey;
 
 import static dev.latchkey.gateway.testing.RawHttp2.head;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.LogLines;
@@ -12,6 +13,7 @@ import dev.latchkey.gateway.testing.RawHttp2Backend;
 import dev.latchkey.gateway.testing.RawHttp2Backend.Conversation;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2AppsTest {
 
     private static final int REFUSED_STREAM = 7;
+    private static final int ENABLE_PUSH = 2;
 
     private static GitHubStub github;
     private static RawHttp2Backend app;
@@ -58,12 +61,24 @@ class Http2AppsTest {
             case "/connection" -> app.head(stream, true, ":status", "200", "transfer-encoding", "chunked");
             case "/garbage" -> app.garbage("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
             case "/gone" -> app.hangUp();
+            case "/pushing" ->
+                app.frame(RawHttp2.PUSH_PROMISE, RawHttp2.END_HEADERS, stream, promise("/pushed"))
+                        .head(2, false, ":status", "200")
+                        .data(2, true, "pushed")
+                        .head(stream, false, ":status", "200")
+                        .data(stream, true, "asked");
             case "/leaving" ->
                 app.goAway(stream).head(stream, false, ":status", "200").data(stream, true, "last");
             case "/left-behind" -> app.goAway(stream - 2);
             case "/switch" -> app.head(stream, false, ":status", "101").data(stream, true, "other");
             default -> app.head(stream, false, ":status", "200").data(stream, true, "ok");
         }
+    }
+
+    /** Of the stream 2. */
+    private static byte[] promise(String path) {
+        byte[] head = RawHttp2.block(head("GET", path));
+        return ByteBuffer.allocate(4 + head.length).putInt(2).put(head).array();
     }
 
     private static void isStillServed() {
@@ -102,6 +117,15 @@ class Http2AppsTest {
             isStillServed();
             assertThat(netty.all()).isEmpty();
         }
+    }
+
+    @Test
+    void anAppMayNotPush() {
+        isStillServed();
+        await().until(() -> Integer.valueOf(0).equals(app.settings().get(ENABLE_PUSH)));
+        RawHttp.Response answer = RawHttp.to(gateway.port()).send("GET /pushing HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(answer.body()).doesNotContain("pushed");
+        isStillServed();
     }
 
     @Test

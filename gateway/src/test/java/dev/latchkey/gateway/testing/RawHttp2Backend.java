@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,6 +38,7 @@ public final class RawHttp2Backend implements AutoCloseable {
 
     private final Script script;
     private final List<String> paths = new CopyOnWriteArrayList<>();
+    private final Map<Integer, Integer> settings = new ConcurrentHashMap<>();
     private final List<Integer> resets = new CopyOnWriteArrayList<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final ServerSocket server;
@@ -62,6 +64,11 @@ public final class RawHttp2Backend implements AutoCloseable {
     /** Of all requests whose head came, in order. */
     public List<String> paths() {
         return List.copyOf(paths);
+    }
+
+    /** What the gateway said of itself last, by the number of the setting (RFC 9113, section 6.5.2). */
+    public Map<Integer, Integer> settings() {
+        return Map.copyOf(settings);
     }
 
     /** The errors of streams that the gateway reset. */
@@ -145,6 +152,9 @@ public final class RawHttp2Backend implements AutoCloseable {
             } else if (type == RawHttp2.RST_STREAM) {
                 resets.add(ByteBuffer.wrap(payload).getInt());
             } else if (type == RawHttp2.SETTINGS && answers) {
+                for (ByteBuffer each = ByteBuffer.wrap(payload); each.hasRemaining(); ) {
+                    settings.put((int) each.getShort(), each.getInt());
+                }
                 frame(RawHttp2.SETTINGS, RawHttp2.ACK, 0);
             } else if (type == RawHttp2.PING && answers) {
                 frame(RawHttp2.PING, RawHttp2.ACK, 0, payload);
