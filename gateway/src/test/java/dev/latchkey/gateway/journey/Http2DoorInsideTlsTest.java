@@ -26,4 +26,9 @@ class Http2DoorInsideTlsTest extends Http2DoorTest {
                         .port(port),
                 () -> RawHttp2.to(port, StubCertificate.trusting(certificate)));
     }
+
+    @Override
+    String scheme() {
+        return "https";
+    }
 }

@@ -61,6 +61,11 @@ class Http2DoorTest {
                 .start();
     }
 
+    /** As an app is told. */
+    String scheme() {
+        return "http";
+    }
+
     @AfterAll
     void stop() {
         gateway.close();
@@ -131,12 +136,12 @@ class Http2DoorTest {
     void bodiesReachTheAppWhetherTheirLengthIsAnnouncedOrNot() {
         try (RawHttp2 raw = way.get()) {
             int announced = raw.stream();
-            raw.begin(announced, false, head("POST", "/a", "content-length", "4"))
+            raw.begin(announced, false, head("POST", "/a", "content-length", "4, 4"))
                     .data(announced, false, "ab")
                     .data(announced, true, "cd");
             assertThat(raw.answer(announced).status()).isEqualTo(200);
             assertThat(backend.lastHead().toLowerCase())
-                    .contains("content-length: 4")
+                    .contains("content-length: 4\r\n")
                     .doesNotContain("chunked");
 
             int open = raw.stream();
@@ -314,8 +319,12 @@ class Http2DoorTest {
             assertThat(raw.request(fields(":method", "GET", ":scheme", "https", ":path", "/", "host", "Wiki.example"))
                             .status())
                     .isEqualTo(200);
-            assertThat(backend.lastHead().toLowerCase()).contains("x-forwarded-host: wiki.example\r\n");
+            assertThat(backend.lastHead().toLowerCase())
+                    .contains("x-forwarded-host: wiki.example\r\n")
+                    .as("what the client says of the scheme is not believed")
+                    .contains("x-forwarded-proto: " + scheme() + "\r\n");
             assertThat(raw.get("/", "host", "LOCALHOST").status()).isEqualTo(200);
+            assertThat(backend.lastHead().toLowerCase()).contains("x-forwarded-proto: " + scheme() + "\r\n");
         }
     }
 
@@ -372,6 +381,9 @@ class Http2DoorTest {
                 head("POST", "/", "content-length", "0", "content-length", "1"),
                 head("POST", "/", "content-length", "-1"),
                 head("POST", "/", "content-length", "x"),
+                head("POST", "/", "content-length", "+0"),
+                head("POST", "/", "content-length", "0,"),
+                head("POST", "/", "content-length", "99999999999999999999"),
                 head("GET", "/", ":path", "/admin"),
                 head("", "/"),
                 fields(":method", "GET", ":method", "POST", ":scheme", "http", ":authority", "localhost", ":path", "/"),
