@@ -1,11 +1,12 @@
 package dev.latchkey.gateway.ops.migrate;
 
 import dev.latchkey.gateway.ops.migrate.OldSettings.Place;
-import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** oauth2-proxy's structured ("alpha") configuration, put into the words of the flat one. */
@@ -20,6 +21,35 @@ final class AlphaForm {
             "x-auth-request-email",
             "x-auth-request-preferred-username",
             "x-auth-request-groups");
+
+    private static final Set<String> READ = Set.of(
+            "id",
+            "name",
+            "provider",
+            "clientID",
+            "clientSecret",
+            "clientSecretFile",
+            "scope",
+            "loginURL",
+            "redeemURL",
+            "validateURL",
+            "allowedGroups",
+            "code_challenge_method",
+            "githubConfig");
+
+    /** What other providers' parts demand of people, and the flat option of the same meaning. */
+    private static final Map<String, String> DEMANDS = Map.of(
+            "gitlabConfig.group", "gitlab_groups",
+            "gitlabConfig.projects", "gitlab_projects",
+            "googleConfig.group", "google_groups",
+            "bitbucketConfig.team", "bitbucket_team",
+            "bitbucketConfig.repository", "bitbucket_repository",
+            "keycloakConfig.groups", "keycloak_groups",
+            "keycloakConfig.roles", "allowed_roles",
+            "azureConfig.tenant", "azure_tenant",
+            "microsoftEntraIDConfig.allowedTenants", "entra_id_allowed_tenants");
+
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#]*");
 
     private final OldSettings settings;
     private final Remarks remarks;
@@ -78,6 +108,12 @@ final class AlphaForm {
         put(github, "repo", "github_repo");
         put(github, "token", "github_token");
         put(github, "users", "github_users");
+        DEMANDS.forEach((path, option) -> put(map(provider.get(path.split("\\.")[0])), path.split("\\.")[1], option));
+        provider.keySet().stream()
+                .map(String::valueOf)
+                .filter(key ->
+                        !READ.contains(key) && DEMANDS.keySet().stream().noneMatch(at -> at.startsWith(key + '.')))
+                .forEach(key -> remarks.lost("providers", "'" + key + "' is not read"));
     }
 
     private void upstreams(Map<?, ?> config) {
@@ -105,8 +141,9 @@ final class AlphaForm {
         if (path.startsWith("^")) {
             remarks.lost("upstreams", "the path '" + path + "' is a regular expression; write a route file for it");
         } else if (uri != null && uri.startsWith("http")) {
-            URI parsed = URI.create(uri);
-            put("upstreams", parsed.getScheme() + "://" + parsed.getRawAuthority() + path);
+            // The address may have a path of its own, which apps were asked at by nobody.
+            Matcher origin = ORIGIN.matcher(uri);
+            put("upstreams", origin.lookingAt() ? origin.group() + path : uri);
         } else if (uri != null) {
             put("upstreams", uri);
         }
@@ -143,7 +180,7 @@ final class AlphaForm {
         } else if (value != null) {
             String text = String.valueOf(value);
             if (text.contains("${")) {
-                remarks.lost(option, "its value comes from a variable that is not in this file");
+                LetIn.isElsewhere(option, remarks, "its value comes from a variable that is not in this file");
             } else {
                 put(option, text);
             }

@@ -39,6 +39,10 @@ final class LetIn {
             Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final Pattern ADDRESS = Pattern.compile("[a-z0-9.!#$%&'+/=?^_`{|}~-]{1,64}@" + DOMAIN.pattern());
 
+    /** What says who is let in, or may take from whom others let in. */
+    private static final Set<String> DEMANDS = Set.of(
+            DOMAINS, EMAILS, "github_org", "github_team", "github_repo", "github_users", "provider", "login_url");
+
     private final OldSettings settings;
     private final Path folder;
     private final Remarks remarks;
@@ -69,8 +73,22 @@ final class LetIn {
                     "Nobody would be let in: none of email_domains, " + EMAILS
                             + ", github_org, github_team, github_repo and github_users says who, as far as it can be read here");
         }
+        if (!gitHub) {
+            remarks.wider(
+                    DOMAINS,
+                    "'*' let in everybody who has an account at the provider; here also everybody who has one at GitHub");
+        }
         remarks.unsafe(DOMAINS, "'*' with no other restriction lets in everybody who has an account at the provider");
         return List.of("signed-in");
+    }
+
+    /** Tells that the value of an option is not in what was read. */
+    static void isElsewhere(String option, Remarks remarks, String words) {
+        if (DEMANDS.contains(option) || OTHER_DEMANDS.contains(option)) {
+            remarks.wider(option, words + ": what it demands is missing here");
+        } else {
+            remarks.lost(option, words);
+        }
     }
 
     /** A demand of which nothing is left would otherwise be no demand at all. */

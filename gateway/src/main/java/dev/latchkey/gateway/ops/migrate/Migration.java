@@ -1,15 +1,21 @@
 package dev.latchkey.gateway.ops.migrate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a configuration of oauth2-proxy becomes: properties, route files, and remarks on all that could not be kept, was
@@ -24,6 +30,7 @@ public record Migration(Map<String, String> files, List<Remark> remarks) {
     public static final String SECRETS = "secrets.properties";
     public static final String ROUTES = "routes";
 
+    private static final int LARGEST = 4 * 1024 * 1024;
     private static final String REMARKS = "migration.txt";
     private static final Set<String> NUMBERED = Set.of("latchkey.allowed-redirects", "latchkey.trusted-proxies");
 
@@ -45,6 +52,7 @@ public record Migration(Map<String, String> files, List<Remark> remarks) {
                 ? Path.of("")
                 : sources.get(0).toAbsolutePath().getParent();
         KnownOptions.tell(settings, remarks);
+        List.of("config", "alpha_config").forEach(option -> tellOfFile(option, settings, sources, remarks));
         NewProperties properties = new NewProperties(settings, remarks);
         List<String> allow = new LetIn(settings, folder == null ? Path.of("") : folder, remarks).lines();
         List<String> open = new OpenPaths(remarks).lines(settings);
@@ -62,10 +70,23 @@ public record Migration(Map<String, String> files, List<Remark> remarks) {
         return new Migration(files, told);
     }
 
+    /** A file that is only named may demand what is missing then. */
+    private static void tellOfFile(String option, OldSettings settings, List<Path> sources, Remarks remarks) {
+        String named = settings.text(option);
+        if (named != null
+                && sources.stream().noneMatch(source -> named.endsWith(String.valueOf(source.getFileName())))) {
+            remarks.wider(option, named + " was not read, and what it demands is missing here; name it as well");
+        }
+    }
+
     private static String textOf(Path source) {
-        try {
-            return Files.readString(source);
-        } catch (MalformedInputException e) {
+        try (InputStream in = Files.newInputStream(source)) {
+            byte[] bytes = in.readNBytes(LARGEST + 1);
+            if (bytes.length > LARGEST) {
+                throw new MigrationRefused(source + " is too large for a configuration");
+            }
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
             throw new MigrationRefused(source + " is no text in UTF-8");
         } catch (IOException e) {
             throw new MigrationRefused(source + " cannot be read");
@@ -91,6 +112,7 @@ public record Migration(Map<String, String> files, List<Remark> remarks) {
         if (!there.isEmpty() && !overwrite) {
             throw new MigrationRefused(there.get(0) + " is there already; choose another folder, or say --overwrite");
         }
+        refuseOtherRoutes(folder.resolve(ROUTES));
         try {
             for (Map.Entry<String, String> file : files.entrySet()) {
                 write(
@@ -101,6 +123,23 @@ public record Migration(Map<String, String> files, List<Remark> remarks) {
         } catch (IOException e) {
             throw new MigrationRefused(
                     folder + " cannot be written to: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** A route that somebody else wrote, or an earlier conversion, would be in force beside these. */
+    private void refuseOtherRoutes(Path routes) {
+        try (Stream<Path> there = Files.list(routes)) {
+            there.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> !files.containsKey(ROUTES + '/' + name))
+                    .findFirst()
+                    .ifPresent(name -> {
+                        throw new MigrationRefused(routes.resolve(name)
+                                + " is there already and would stay in force; move it away, or choose another folder");
+                    });
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (IOException e) {
+            throw new MigrationRefused(routes + " cannot be read");
         }
     }
 
@@ -143,7 +182,10 @@ public record Migration(Map<String, String> files, List<Remark> remarks) {
                 .replace("\n", "\\n")
                 .replace("\r", "\\r")
                 .replace("${", "\\\\${");
-        text.append(plain.startsWith(" ") ? '\\' + plain : plain).append('\n');
+        text.append(plain.startsWith(" ") ? "\\" : "");
+        // Such files are read as Latin-1.
+        plain.chars().forEach(c -> text.append(c < 0x7f ? Character.toString(c) : String.format("\\u%04x", c)));
+        text.append('\n');
     }
 
     /** Names only: the record's own form would print secrets. */

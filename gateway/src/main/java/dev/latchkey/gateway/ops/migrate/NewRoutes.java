@@ -66,6 +66,12 @@ final class NewRoutes {
             remarks.lost(UPSTREAMS, "user, query and fragment of " + uri.getHost() + " are left out");
         }
         String path = uri.getRawPath();
+        if (path.indexOf('*') >= 0) {
+            remarks.lost(
+                    UPSTREAMS,
+                    "the path '" + path + "' has a star, which is not itself here; write a route file for it");
+            return;
+        }
         String pattern = path.isEmpty() || path.equals("/") ? null : path.endsWith("/") ? path + "**" : path;
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
         add(idOf(path), pattern, uri.getScheme() + "://" + uri.getHost() + port);

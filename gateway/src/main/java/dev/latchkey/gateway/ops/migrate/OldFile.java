@@ -1,11 +1,17 @@
 package dev.latchkey.gateway.ops.migrate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.latchkey.gateway.ops.migrate.OldSettings.Place;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -21,10 +27,13 @@ import tools.jackson.dataformat.toml.TomlMapper;
  */
 final class OldFile {
 
-    private static final Pattern VARIABLE = Pattern.compile("(?m)^\\s*(?:export\\s+)?OAUTH2_PROXY_([A-Z0-9_]+)=(.*)$");
+    private static final Pattern VARIABLE =
+            Pattern.compile("(?m)^[ \\t]*(?:export[ \\t]+)?OAUTH2_PROXY_([A-Z0-9_]+)=(.*)$");
     private static final Pattern NAME = Pattern.compile("OAUTH2_PROXY_([A-Z0-9_]+)");
-    private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'|[^\\s\"']+");
+    private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"|'([^']*)'|[^\\s\"']+");
     private static final Pattern FLAG = Pattern.compile("--([a-z0-9][a-z0-9_-]*)(?:=(.*))?", Pattern.DOTALL);
+
+    private static final int DEEPEST = 60;
 
     private final String name;
     private final OldSettings settings;
@@ -86,8 +95,12 @@ final class OldFile {
         return text.lines().anyMatch(line -> line.matches("[a-z][a-z0-9_]+\\s*=\\s*[\"\\[].*"));
     }
 
-    private void add(String option, JsonNode value) {
-        if (value.isArray()) {
+    /** Names count whatever their case, as they do there. */
+    private void add(String name, JsonNode value) {
+        String option = name.toLowerCase(Locale.ROOT);
+        if (value.isObject() || value.valueStream().anyMatch(JsonNode::isContainer)) {
+            remarks.wider(option, "it is a table, of which nothing could be read: whatever it demands is missing here");
+        } else if (value.isArray()) {
             settings.addItems(
                     Place.FILE,
                     option,
@@ -103,7 +116,7 @@ final class OldFile {
         List<String> words = new ArrayList<>();
         String plain = text.lines()
                 .filter(line -> !line.stripLeading().startsWith("#"))
-                .reduce("", (a, b) -> a + b + '\n');
+                .collect(Collectors.joining("\n", "", "\n"));
         Matcher matcher = WORD.matcher(
                 plain.replaceAll("\\\\\r?\n", " ").replace("=\"", "\u0001\"").replace("='", "\u0001'"));
         StringBuilder open = new StringBuilder();
@@ -160,26 +173,75 @@ final class OldFile {
         for (Object document : documents) {
             any |= document instanceof Map<?, ?> map && AlphaForm.isOne(map)
                     ? new AlphaForm(settings, remarks).read(map)
-                    : manifest(document);
+                    : manifest(document, 0);
         }
         return any;
     }
 
-    /** Arguments and environment of a container, wherever in the document they are. */
-    private boolean manifest(@Nullable Object node) {
+    /**
+     * Arguments and environment of a container and files in a ConfigMap, wherever in the document they are. A document may
+     * hold itself, so there is an end to how deep it is looked into.
+     */
+    private boolean manifest(@Nullable Object node, int depth) {
         boolean any = false;
+        if (depth > DEEPEST) {
+            throw new MigrationRefused(name + " is nested too deeply");
+        }
         if (node instanceof Map<?, ?> map) {
             any = variable(map);
-            for (Object value : map.values()) {
-                any |= manifest(value);
+            boolean secret = "Secret".equals(map.get("kind"));
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                String key = String.valueOf(entry.getKey());
+                Object value = secret && key.equals("data") ? decoded(entry.getValue()) : entry.getValue();
+                any |= entry(key, value);
+                any |= manifest(value, depth + 1);
             }
         } else if (node instanceof List<?> list) {
-            any = flags(list.stream().map(String::valueOf).toList());
+            any = flags(list.stream().map(OldFile::scalar).toList());
             for (Object value : list) {
-                any |= manifest(value);
+                any |= variables(scalar(value));
+                any |= manifest(value, depth + 1);
             }
         }
         return any;
+    }
+
+    /** What a Secret holds is in base64; what is not is left out. */
+    private static Map<String, String> decoded(@Nullable Object data) {
+        Map<String, String> plain = new LinkedHashMap<>();
+        if (data instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> {
+                try {
+                    byte[] bytes = Base64.getMimeDecoder().decode(scalar(value));
+                    plain.put(String.valueOf(key), new String(bytes, UTF_8).strip());
+                } catch (IllegalArgumentException e) {
+                    plain.remove(String.valueOf(key));
+                }
+            });
+        }
+        return plain;
+    }
+
+    /** A list or a map is no word. */
+    private static String scalar(@Nullable Object node) {
+        return node == null || node instanceof Map || node instanceof List ? "" : node.toString();
+    }
+
+    private boolean entry(String key, @Nullable Object value) {
+        if (key.equals("envFrom")) {
+            remarks.wider(key, "it names variables that are not in this file: what they demand is missing here");
+            return false;
+        }
+        String text = scalar(value);
+        Matcher variable = NAME.matcher(key);
+        if (variable.matches() && !text.isEmpty()) {
+            settings.add(Place.ENVIRONMENT, KnownOptions.ofVariable(variable.group(1)), List.of(text));
+            return true;
+        }
+        if (key.equals("command") && text.contains(" --")) {
+            return commandLine(text);
+        }
+        return text.indexOf('=') > 0 && looksLikeToml(text) && toml(text);
     }
 
     private boolean variable(Map<?, ?> map) {
@@ -190,7 +252,8 @@ final class OldFile {
         String option = KnownOptions.ofVariable(variable.group(1));
         Object value = map.get("value");
         if (value == null) {
-            remarks.lost(option, "its value is not in this file, but in a Secret or ConfigMap of the cluster");
+            LetIn.isElsewhere(
+                    option, remarks, "its value is not in this file, but in a Secret or ConfigMap of the cluster");
         } else {
             settings.add(Place.ENVIRONMENT, option, List.of(String.valueOf(value)));
         }

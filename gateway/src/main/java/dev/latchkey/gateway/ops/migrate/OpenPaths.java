@@ -18,6 +18,9 @@ final class OpenPaths {
     private static final String ROUTES = "skip_auth_routes";
     private static final Pattern METHOD = Pattern.compile("[A-Z]{3,16}");
     private static final Pattern PLAIN = Pattern.compile("(/[A-Za-z0-9._~*-]*)*");
+    /** Stands for a part of a path in between; nothing that can be in an expression which has a pattern. */
+    private static final String SEGMENT = "\0";
+
     private static final int MOST_VARIANTS = 20;
 
     private final Remarks remarks;
@@ -102,8 +105,15 @@ final class OpenPaths {
             body = body.substring(0, body.lastIndexOf('('));
         } else if (body.endsWith("(/|$)") || body.endsWith("($|/)")) {
             body = body.substring(0, body.lastIndexOf('('));
-        } else if (body.endsWith(".*$") || body.endsWith(".*") || body.endsWith(".+$") || body.endsWith(".+")) {
-            body = body.replaceFirst("\\.[*+]\\$?$", "");
+        } else if (body.endsWith(".*$") || body.endsWith(".*")) {
+            body = body.replaceFirst("\\.\\*\\$?$", "");
+        } else if (body.endsWith(".+$") || body.endsWith(".+")) {
+            // At least one character more: below it, and not itself.
+            body = body.replaceFirst("\\.\\+\\$?$", "");
+            body = body.endsWith("/") ? body : body + '/';
+        } else if (body.endsWith("/*")) {
+            // As many slashes as there are, and whatever comes then.
+            body = body.substring(0, body.length() - 2);
         } else if (body.endsWith("/?$")) {
             body = body.substring(0, body.length() - 3);
             whole = true;
@@ -111,8 +121,14 @@ final class OpenPaths {
             body = body.substring(0, body.length() - 1);
             whole = true;
         }
-        String path = body.replace("[^/]+", "*").replace("[^/]*", "*").replaceAll("\\\\([./_~-])", "$1");
-        if (!path.startsWith("/") || !PLAIN.matcher(path).matches() || body.contains(".*") || path.contains("//")) {
+        String segments = body.replace("[^/]+", SEGMENT).replace("[^/]*", SEGMENT);
+        String path = segments.replaceAll("\\\\([./_~-])", "$1");
+        // A star of the expression's own repeats what stands before it; in a pattern it would be anything.
+        if (!path.startsWith("/") || path.indexOf('*') >= 0 || path.contains("//")) {
+            return null;
+        }
+        path = path.replace(SEGMENT, "*");
+        if (!PLAIN.matcher(path).matches()) {
             return null;
         }
         if (whole) {

@@ -21,9 +21,16 @@ public record Remark(Kind kind, String option, String words) {
         }
     }
 
-    /** One line for a terminal. */
+    /** One line for a terminal, whatever stood in what was read. */
     @Override
     public String toString() {
-        return kind.words + ": " + option + ": " + words;
+        return kind.words + ": " + plain(option) + ": " + plain(words);
+    }
+
+    private static String plain(String text) {
+        return text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.gateway.ops.migrate.Remark.Kind;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -458,6 +460,178 @@ class MigrationTest {
         assertThat(properties(migration))
                 .contains("latchkey.github.url=https://ghe.acme.example\n")
                 .contains("latchkey.github.api-url=https://ghe.acme.example/api/v3\n");
+    }
+
+    // What odd or hostile files can do
+
+    @ParameterizedTest
+    @ValueSource(strings = {"^/api/*$", "^/file-*$", "^/a/b*/c$", "^/[^/]+*$", "^/x(a|b)*$"})
+    void aStarThatRepeatsIsNoPatternsStar(String regex) {
+        Migration migration = flags("--provider=github", "--github-org=a", "--skip-auth-regex=" + regex);
+        assertThat(route(migration, "auth")).doesNotContain("public");
+        assertThat(told(migration, Kind.LOST)).contains("skip_auth_regex");
+    }
+
+    @Test
+    void whatAnExpressionDoesNotOpenStaysClosed() {
+        assertThat(opened("^/api/*")).contains("'/api/**'");
+        assertThat(opened("^/docs/.+$")).contains("'/docs/*/**'");
+        assertThat(opened("^/docs.+")).contains("'/docs/*/**'");
+        assertThat(opened("^/u/[^/]+/pic$")).contains("'/u/*/pic'");
+    }
+
+    private String opened(String regex) {
+        return route(flags("--provider=github", "--github-org=a", "--skip-auth-regex=" + regex), "auth");
+    }
+
+    @Test
+    void everybodyOfACompanysProviderIsNotEverybody() {
+        Migration migration = flags("--provider=oidc", "--email-domain=*");
+        assertThat(migration.letsInMore()).isTrue();
+        assertThat(told(migration, Kind.WIDER)).contains("email_domains");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gitlab,gitlabConfig,group,gitlab_groups",
+        "keycloak,keycloakConfig,groups,keycloak_groups",
+        "keycloak,keycloakConfig,roles,allowed_roles",
+        "google,googleConfig,group,google_groups",
+        "entra-id,microsoftEntraIDConfig,allowedTenants,entra_id_allowed_tenants"
+    })
+    void whatTheStructuredFormDemandsOfAnotherProviderIsTold(String provider, String part, String key, String option) {
+        Migration migration = Migration.of(
+                List.of(file("alpha.yaml", """
+                        providers:
+                        - provider: %s
+                          id: x
+                          CAFiles: [ca.pem]
+                          %s:
+                            %s: [staff]
+                        """.formatted(provider, part, key))),
+                List.of("--email-domain=acme.example"));
+        assertThat(told(migration, Kind.WIDER)).contains(option);
+        assertThat(migration.remarks().toString()).contains("'CAFiles' is not read");
+    }
+
+    @Test
+    void variablesOfAComposeFileOrAConfigMapAreRead() {
+        for (String form : List.of("    OAUTH2_PROXY_GITHUB_ORG: acme\n", "    - OAUTH2_PROXY_GITHUB_ORG=acme\n")) {
+            Migration migration = of("services:\n  proxy:\n    command: [--provider=github, '--email-domain=*']\n"
+                    + "    environment:\n  " + form);
+            assertThat(route(migration, "auth")).contains("'org:acme'").doesNotContain("signed-in");
+        }
+        Migration words =
+                of("services:\n  proxy:\n    command: /bin/oauth2-proxy --provider=github --github-org=acme\n");
+        assertThat(route(words, "auth")).contains("'org:acme'");
+        Migration inMap = of("""
+                data:
+                  oauth2-proxy.cfg: |
+                    provider = "github"
+                    github_org = "acme"
+                ---
+                args: ['--email-domain=*']
+                """);
+        assertThat(route(inMap, "auth")).contains("'org:acme'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "args: [--provider=github, '--email-domain=*']\nenvFrom: [{configMapRef: {name: x}}]",
+                "args: [--provider=github, '--email-domain=*', --config=/etc/x.cfg]",
+                "args: [--provider=github, '--email-domain=*']\nenv: [{name: OAUTH2_PROXY_GITHUB_ORG, valueFrom: {a: b}}]"
+            })
+    void whatMayDemandMoreElsewhereHasToBeAccepted(String manifest) {
+        assertThat(of(manifest).letsInMore()).isTrue();
+    }
+
+    @Test
+    void aFileThatIsNamedAndReadIsNotMissed() {
+        assertThat(of("args: [--provider=github, --github-org=a, --config=/etc/oauth2-proxy.cfg]")
+                        .letsInMore())
+                .isFalse();
+    }
+
+    @Test
+    void namesInTomlHaveNoCaseAndTablesAreNotPassedOver() {
+        assertThat(route(of("Provider = \"github\"\nGitHub_Org = \"acme\"\nemail_domains = [\"*\"]\n"), "auth"))
+                .contains("'org:acme'");
+        assertThat(of("provider = \"github\"\ngithub_org = \"acme\"\n[more]\ngithub_team = \"x\"\n")
+                        .letsInMore())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a: &x [*x]", "a: &x {b: *x}", "a: &a [1, &b [*a, *b]]"})
+    void aDocumentThatHoldsItselfIsRefused(String yaml) {
+        assertThatThrownBy(() -> of(yaml)).isInstanceOf(MigrationRefused.class);
+    }
+
+    @Test
+    void aLongFileTakesNoLongTimeAndAnEndlessOneIsRefused() {
+        assertThatThrownBy(() -> of("\n".repeat(1_000_000))).isInstanceOf(MigrationRefused.class);
+        assertThat(of("--provider=github --github-org=a --banner=\"" + "x ".repeat(100_000) + '"')
+                        .files())
+                .isNotEmpty();
+        assertThatThrownBy(() -> of("#".repeat(5_000_000))).hasMessageContaining("too large");
+    }
+
+    @Test
+    void anAddressThatIsNoneIsNotPrinted() {
+        Migration migration =
+                Migration.of(List.of(file("alpha.yaml", """
+                        upstreamConfig:
+                          upstreams:
+                          - {path: /, uri: 'http://me:hunter2@ap p/'}
+                          - {path: /b, uri: 'http://me:hunter2@b:80/'}
+                          - {path: '/c*/', uri: 'http://c:80/'}
+                        """)), List.of("--provider=github", "--github-org=a"));
+        assertThat(migration.files().toString() + migration.remarks()).doesNotContain("hunter2");
+        assertThat(migration.files().keySet().toString())
+                .contains("routes/b.yaml")
+                .doesNotContain("routes/c");
+    }
+
+    @Test
+    void aRemarkIsOneLineWhateverWasRead() {
+        Migration migration = flags("--provider=github", "--github-org=a", "--skip-auth-regex=x\n\u001b[2Jy");
+        assertThat(migration.remarks().toString()).doesNotContain("\n", "\u001b");
+    }
+
+    @Test
+    void aRouteThatIsThereAlreadyIsNotLeftInForce() throws IOException {
+        Migration migration = flags("--provider=github", "--github-org=a");
+        Files.createDirectories(folder.resolve("routes"));
+        Files.writeString(folder.resolve("routes/old.yaml"), "allow: [anyone]\n");
+        assertThatThrownBy(() -> migration.writeTo(folder, true)).hasMessageContaining("old.yaml");
+    }
+
+    @Test
+    void propertiesAreReadBackAsTheyWere() throws IOException {
+        Properties read = new Properties();
+        read.load(new StringReader(
+                properties(flags("--provider=github", "--github-org=a", "--client-id=\u00fc\u4e2d\\x"))));
+        assertThat(read).containsEntry("latchkey.github.client-id", "\u00fc\u4e2d\\x");
+        assertThat(properties(flags("--provider=github", "--github-org=a", "--client-id=\u00fc")))
+                .isASCII();
+    }
+
+    @Test
+    void aSecretOfTheClusterIsReadAsWhatItHolds() {
+        Migration migration = of("kind: Secret\ndata:\n  OAUTH2_PROXY_CLIENT_SECRET: Z2gtc2VjcmV0LTAxMjM0NTY3ODk=\n"
+                + "  OAUTH2_PROXY_PROVIDER: Z2l0aHVi\n  OAUTH2_PROXY_GITHUB_ORG: YWNtZQ==\n");
+        assertThat(migration.files().get(Migration.SECRETS)).contains("client-secret=" + SECRET + "\n");
+        assertThat(route(migration, "auth")).contains("'org:acme'");
+        assertThat(migration.remarks().toString()).doesNotContain(SECRET);
+    }
+
+    private Path file(String name, String text) {
+        try {
+            return Files.writeString(folder.resolve(name), text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
