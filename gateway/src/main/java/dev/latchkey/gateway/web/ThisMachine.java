@@ -9,11 +9,15 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 
 /**
  * Tells a program on this very machine from a web page in a browser on it: a page of another site can make the browser call
- * here by a name of its own, or by ours and then says where it comes from (W3C Fetch Metadata, section 2.3).
+ * here by a name of its own, or by ours and then says where it comes from (W3C Fetch Metadata, section 2.3). Nor is it a
+ * program here for whom a proxy on this machine calls, as far as the proxy says so.
  */
 public final class ThisMachine {
 
     private static final Pattern NAME = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
+
+    private static final List<String> OF_PROXIES =
+            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
 
     private ThisMachine() {}
 
@@ -29,6 +33,8 @@ public final class ThisMachine {
                 && NAME.matcher(hosts.get(0).replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT))
                         .matches()
                 && request.headers().header(HttpHeaders.ORIGIN).isEmpty()
+                && OF_PROXIES.stream()
+                        .allMatch(name -> request.headers().header(name).isEmpty())
                 && request.headers().header("Sec-Fetch-Site").stream().allMatch("none"::equals);
     }
 }

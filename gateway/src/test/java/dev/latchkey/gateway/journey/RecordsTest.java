@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What operators and auditors can read and count afterwards. */
@@ -239,6 +241,13 @@ class RecordsTest {
                         "status=404",
                         "reason=provider.unknown",
                         "peer=");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "Sec-Fetch-Site"})
+    void withoutATokenNobodyCallsThroughAPageOrAProxy(String header) {
+        assertThat(operator().get("/admin/keys").statusCode()).isEqualTo(200);
+        assertThat(operator().get("/admin/keys", header, "x").statusCode()).isEqualTo(401);
     }
 
     // Metrics
