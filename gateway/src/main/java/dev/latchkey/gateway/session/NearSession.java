@@ -104,10 +104,12 @@ final class NearSession {
         written = used;
     }
 
-    /** Takes over what was noted on the entry that this one replaces. */
+    /**
+     * Takes over how far the session was used from the entry that this one replaces. Cookies prove themselves anew: by a key
+     * that was taken out of the ring in the meantime they no longer can.
+     */
     NearSession after(NearSession older) {
         lastUsed = Math.max(lastUsed, older.lastUsed);
-        proven = older.proven;
         return this;
     }
 }
