@@ -49,7 +49,13 @@ final class AuditStream implements Audit, AutoCloseable {
     @Override
     public void tell(AuditEvent event) {
         count(event);
-        writer.write(new Happened(event, clock.instant()));
+        Happened happened = new Happened(event, clock.instant());
+        if (event.user() == null && event.outcome() == Outcome.FAILURE) {
+            // Of a stranger's making: a flood of these must not wash away what somebody did.
+            writer.write(happened, MOST_WAITING / 2);
+        } else {
+            writer.write(happened);
+        }
     }
 
     @EventListener

@@ -44,6 +44,15 @@ final class LogWriter<T> implements AutoCloseable {
         }
     }
 
+    /** The same, but leaves room for so many others: for what anybody may cause as often as they like. */
+    void write(T event, int others) {
+        if (waiting.remainingCapacity() > others) {
+            write(event);
+        } else {
+            dropped.incrementAndGet();
+        }
+    }
+
     /** How many were dropped since the start. */
     long dropped() {
         return dropped.get();

@@ -37,6 +37,30 @@ class LogWriterTest {
     }
 
     @Test
+    void whatLeavesRoomForOthersTakesNoneOfIt() throws InterruptedException {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        LogWriter<Integer> writer = new LogWriter<>(
+                "flooded-log",
+                4,
+                event -> {
+                    busy.countDown();
+                    await(free);
+                    written.add("line " + event);
+                },
+                missing -> {});
+        writer.write(0);
+        busy.await();
+        IntStream.rangeClosed(1, 10).forEach(flood -> writer.write(flood, 2));
+        writer.write(11);
+        writer.write(12);
+        assertThat(writer.dropped()).isEqualTo(8);
+        free.countDown();
+        writer.close();
+        assertThat(written).containsExactly("line 0", "line 1", "line 2", "line 11", "line 12");
+    }
+
+    @Test
     void goesOnAfterALineThatCannotBeWritten() {
         LogWriter<Integer> writer = new LogWriter<>(
                 "failing-log",
