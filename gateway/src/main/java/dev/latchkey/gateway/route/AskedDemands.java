@@ -29,7 +29,7 @@ public record AskedDemands(List<String> groups, List<String> emails, List<String
     /** The demands, or null if there are none. */
     static @Nullable AskedDemands in(URI question) {
         String query = question.getRawQuery();
-        if (query == null || !query.contains("allowed_")) {
+        if (query == null) {
             return null;
         }
         AskedDemands demands = new AskedDemands(
@@ -46,8 +46,10 @@ public record AskedDemands(List<String> groups, List<String> emails, List<String
     private static List<String> values(String query, String name) {
         List<String> values = new ArrayList<>();
         for (String pair : query.split("&")) {
-            if (pair.startsWith(name + '=')) {
-                Arrays.stream(decoded(pair.substring(name.length() + 1)).split(","))
+            int equals = pair.indexOf('=');
+            // A name may be escaped like its value: a demand that is not read would be none.
+            if (equals > 0 && decoded(pair.substring(0, equals)).equals(name)) {
+                Arrays.stream(decoded(pair.substring(equals + 1)).split(","))
                         .map(value -> value.strip().toLowerCase(Locale.ROOT))
                         .filter(value -> !value.isEmpty())
                         .forEach(values::add);

@@ -185,6 +185,10 @@ class ForwardAuthTest {
                 "allowed_email_domains=.acme.example 403",
                 "allowed_email_domains=me.example 403",
                 "allowed_groups=,& 202",
+                "allowed%5Fgroups=other 403",
+                "%61llowed_emails=mona%40acme.example 403",
+                "allowed_groups=other&allowed_groups=acme 202",
+                "x=1;allowed_groups=other 202",
                 "allowed_groups=%25zz,a%2Fb 403",
             })
     void aQuestionMayDemandMoreOfThePersonThanTheRouteDoes(String query, int status) {
