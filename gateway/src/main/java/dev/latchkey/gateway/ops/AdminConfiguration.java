@@ -7,9 +7,7 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.session.KnownPeople;
 import dev.latchkey.gateway.session.Sessions;
 import dev.latchkey.gateway.vault.Withdrawal;
-import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.InternalRoutes;
-import dev.latchkey.gateway.web.ProblemDocument;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,8 +34,8 @@ class AdminConfiguration {
             Pacer pacer,
             PaceGauges gauges,
             LoggingSystem logging,
-            GatewayAddress address,
-            InternalDoor door) {
+            InternalDoor door,
+            AdminProblems problems) {
         RouterFunctions.Builder routes = RouterFunctions.route();
         people.on(routes);
         new KeyAdmin(keys).on(routes);
@@ -48,8 +46,6 @@ class AdminConfiguration {
                 request -> ServerResponse.ok()
                         .contentType(MediaType.APPLICATION_YAML)
                         .bodyValue(new ClassPathResource(DESCRIPTION)));
-        return new InternalRoutes(routes.filter(door)
-                .filter(new AdminProblems(new ProblemDocument(address)))
-                .build());
+        return new InternalRoutes(routes.filter(door).filter(problems).build());
     }
 }

@@ -68,14 +68,20 @@ class OpsConfiguration {
     }
 
     @Bean
-    InternalRoutes routeAdmin(Routes routes, Explainer explainer, Sessions sessions, InternalDoor door) {
-        return new RouteAdmin(routes, explainer, sessions).routes(door);
+    AdminProblems adminProblems(GatewayAddress address) {
+        return new AdminProblems(new ProblemDocument(address));
+    }
+
+    @Bean
+    InternalRoutes routeAdmin(
+            Routes routes, Explainer explainer, Sessions sessions, InternalDoor door, AdminProblems problems) {
+        return new RouteAdmin(routes, explainer, sessions).routes(door, problems);
     }
 
     @Bean
     InternalRoutes providerAdmin(
-            Providers providers, ProviderChanges changes, GatewayAddress address, InternalDoor door) {
-        return new ProviderAdmin(providers, changes, new AdminProblems(new ProblemDocument(address))).routes(door);
+            Providers providers, ProviderChanges changes, InternalDoor door, AdminProblems problems) {
+        return new ProviderAdmin(providers, changes, problems).routes(door);
     }
 
     @Bean

@@ -42,11 +42,12 @@ final class RouteAdmin {
         this.sessions = sessions;
     }
 
-    InternalRoutes routes(InternalDoor door) {
+    InternalRoutes routes(InternalDoor door, AdminProblems problems) {
         return new InternalRoutes(RouterFunctions.route()
                 .GET("/admin/routes", this::list)
                 .GET("/admin/explain", this::explain)
                 .filter(door)
+                .filter(problems)
                 .build());
     }
 
