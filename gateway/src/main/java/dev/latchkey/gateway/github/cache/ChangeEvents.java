@@ -93,7 +93,16 @@ public final class ChangeEvents implements ProviderEventListener {
 
     private static void organization(ProviderEvent event, JsonNode payload, Set<String> paths) {
         switch (event.name()) {
-            case "organization", "membership", "team", "team_add", "org_block", "repository", "member" -> {
+            case "organization", "team" -> {
+                String login = payload.path("organization").path("login").asString("");
+                if (!login.isEmpty()) {
+                    // A team or an organization that is no more, or has another right, tells of no repository.
+                    paths.add("/orgs/" + login);
+                    paths.add("/repos/" + login);
+                    paths.add("/repositories");
+                }
+            }
+            case "membership", "team_add", "org_block", "repository", "member" -> {
                 String login = payload.path("organization").path("login").asString("");
                 if (!login.isEmpty()) {
                     paths.add("/orgs/" + login);

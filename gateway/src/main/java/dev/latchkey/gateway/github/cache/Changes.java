@@ -38,7 +38,10 @@ public final class Changes implements AutoCloseable {
     private static final String ACCESS = "!";
 
     private static final String TOPIC = "github-changed";
-    private static final int MOST = 200_000;
+    /** In bytes, by and large. */
+    private static final long MOST = 48 << 20;
+
+    private static final int OVERHEAD = 120;
     /** Longer than any answer is given without having been confirmed. */
     private static final Duration REMEMBERED = Duration.ofHours(25);
     /** By how much the clocks of two nodes may differ. */
@@ -55,7 +58,8 @@ public final class Changes implements AutoCloseable {
     private final AtomicLong floorTime = new AtomicLong();
 
     private final Cache<String, Noted> changes = Caffeine.newBuilder()
-            .maximumSize(MOST)
+            .maximumWeight(MOST)
+            .<String, Noted>weigher((what, change) -> OVERHEAD + what.length())
             .expireAfterWrite(REMEMBERED)
             .executor(Runnable::run)
             .evictionListener(this::forgotten)
@@ -120,7 +124,8 @@ public final class Changes implements AutoCloseable {
 
     private boolean isUntouchedSince(String person, String path, String scope, long asked) {
         long before = asked - SKEW;
-        return before > floorTime.get() && isUntouched(person, path, scope, change -> change.at() >= before);
+        boolean comparable = before > floorTime.get() && asked <= clock.millis() + SKEW;
+        return comparable && isUntouched(person, path, scope, change -> change.at() >= before);
     }
 
     private boolean isUntouched(String person, String path, String scope, Predicate<Noted> later) {
@@ -149,12 +154,36 @@ public final class Changes implements AutoCloseable {
         return change != null && later.test(change);
     }
 
-    /** A write succeeded: of what it wrote to, of all below, and of each collection above, that person sees something new. */
+    /**
+     * A write succeeded: of what it wrote to, of all below, and of each collection above, that person sees something new.
+     * Within a repository one thing shows in many places, an issue as a pull request and a reference as a branch, so all of
+     * the repository is confirmed.
+     */
     Mono<Void> written(String person, Set<String> paths) {
         return Flux.fromIterable(paths)
                 .map(Paths::plain)
                 .flatMapIterable(path -> new LinkedHashSet<>(List.of(path, named(path))))
+                .map(Changes::reached)
+                .distinct()
                 .concatMap(path -> tell(key(person, EVERYTHING, path)).then(collections(person, Paths.parent(path))))
+                .then();
+    }
+
+    private static String reached(String path) {
+        String repository = Paths.repository(path);
+        return repository == null ? path : repository;
+    }
+
+    /** GitHub refused what that person was given before: no node gives it any more without having asked. */
+    Mono<Void> refused(String person, String path) {
+        String plain = Paths.plain(path);
+        return tell(key(person, plain.equals(Paths.repository(plain)) ? EVERYTHING : "=", plain));
+    }
+
+    /** Who sees a repository is another, by whichever of its names. */
+    Mono<Void> opened(String repository) {
+        return Flux.fromIterable(new LinkedHashSet<>(List.of(repository, named(repository))))
+                .concatMap(path -> below(EVERYBODY, path))
                 .then();
     }
 

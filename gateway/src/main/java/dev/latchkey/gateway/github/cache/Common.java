@@ -1,5 +1,7 @@
 package dev.latchkey.gateway.github.cache;
 
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -22,6 +24,13 @@ record Common(
     }
 
     int weight() {
-        return OVERHEAD + body.length + (before == null ? 0 : before.length);
+        int weight = OVERHEAD + body.length + (before == null ? 0 : before.length);
+        for (Map.Entry<String, List<String>> header : headers.headerSet()) {
+            weight += header.getKey().length();
+            for (String value : header.getValue()) {
+                weight += value.length();
+            }
+        }
+        return weight;
     }
 }

@@ -88,7 +88,8 @@ final class Entries {
         String tag = headers.getFirst(HttpHeaders.ETAG);
         long born = born(headers, asked.at());
         long freshUntil = freshUntil(terms, born);
-        if (tag == null && freshUntil <= now) {
+        boolean ofNothingElse = headers.getOrEmpty(HttpHeaders.VARY).stream().anyMatch(value -> value.contains("*"));
+        if (ofNothingElse || (tag == null && freshUntil <= now)) {
             return null;
         }
         return new Entry(

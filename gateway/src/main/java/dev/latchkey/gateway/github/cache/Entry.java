@@ -70,11 +70,24 @@ record Entry(
         return resource == null ? "core" : resource;
     }
 
+    /** Whether it may be given when it is not fresh any more and nobody has confirmed it (RFC 9111, section 4.2.4). */
+    boolean mayBeStale() {
+        CacheControl terms = CacheControl.of(headers);
+        return !isMissing() && !terms.has("no-cache") && !terms.has("must-revalidate");
+    }
+
     int weight() {
-        int weight = OVERHEAD + body.length;
+        int weight = OVERHEAD + body.length + length(tag) + length(shownTag) + length(vary);
         for (Map.Entry<String, List<String>> header : headers.headerSet()) {
-            weight += 2 * (header.getKey().length() + header.getValue().get(0).length());
+            weight += 2 * header.getKey().length();
+            for (String value : header.getValue()) {
+                weight += 2 * value.length();
+            }
         }
         return weight;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 }

@@ -24,6 +24,9 @@ public sealed interface Far permits Far.None, FarAnswers {
     /** Keeps it for that person; returns at once. */
     void keep(PersonalKey key, Entry entry);
 
+    /** Keeps it no more, since GitHub gives that person something else that is not kept; returns at once. */
+    void forget(PersonalKey key);
+
     /** Keeps them for whoever GitHub says may have them; returns at once. */
     void offer(ResourceKey resource, List<Common> bodies);
 
@@ -57,6 +60,9 @@ public sealed interface Far permits Far.None, FarAnswers {
 
         @Override
         public void keep(PersonalKey key, Entry entry) {}
+
+        @Override
+        public void forget(PersonalKey key) {}
 
         @Override
         public void offer(ResourceKey resource, List<Common> bodies) {}

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.SealedRecords;
+import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.store.Store;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -183,7 +184,10 @@ final class FarAnswers implements Far {
         byte[] atHand = bodies.getIfPresent(name);
         return atHand != null
                 ? Mono.just(atHand)
-                : store.get(name).map(bytes -> remembered(name, keys.open(name, bytes)));
+                : store.get(name)
+                        .map(bytes -> remembered(name, keys.open(name, bytes)))
+                        // None of ours: there is nothing wrong with the store.
+                        .onErrorResume(Unsealable.class, other -> Mono.empty());
     }
 
     private byte[] remembered(String name, byte[] body) {
@@ -225,6 +229,13 @@ final class FarAnswers implements Far {
         Instant end = end();
         note(OWN + ':' + name, OVERHEAD + entry.weight() - entry.body().length, body);
         aside(() -> put(body, entry.body(), end).then(own.put(name, record, end)));
+    }
+
+    @Override
+    public void forget(PersonalKey key) {
+        String record = OWN + ':' + name(key);
+        written.invalidate(record);
+        aside(() -> store.delete(record).then());
     }
 
     @Override
@@ -301,10 +312,15 @@ final class FarAnswers implements Far {
         return String.join(
                 "\n",
                 resource.path(),
-                String.valueOf(resource.query()),
+                given(resource.query()),
                 resource.accept(),
-                String.valueOf(resource.version()),
-                String.valueOf(resource.timeZone()));
+                given(resource.version()),
+                given(resource.timeZone()));
+    }
+
+    /** Nothing is something else than any word. */
+    private static String given(@Nullable String text) {
+        return text == null ? "" : '=' + text;
     }
 
     private String bodyName(byte[] body) {

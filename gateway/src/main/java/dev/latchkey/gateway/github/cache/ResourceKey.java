@@ -25,7 +25,12 @@ record ResourceKey(
                 headers.getFirst("Time-Zone"));
     }
 
+    /** All of it is the client's choice. */
     int weight() {
-        return path.length() + (query == null ? 0 : query.length()) + accept.length();
+        return path.length() + length(query) + accept.length() + length(version) + length(timeZone);
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 }
