@@ -298,7 +298,8 @@ class GitHubCacheTest {
     void asksAgainForWhatItsOwnerHasWrittenTo() {
         github.content().put(repo + "/issues/1", "{\"state\":\"open\"}");
         github.content().put(repo + "/issues", "[1]");
-        github.content().put(repo + "/pulls", "[2]");
+        github.content().put(repo + "/pulls/1", "{\"state\":\"open\"}");
+        github.content().put(repo + "-2", "{}");
         github.content()
                 .on(
                         "PATCH",
@@ -306,14 +307,17 @@ class GitHubCacheTest {
                         200,
                         "{}",
                         () -> github.content().put(repo + "/issues/1", "{\"state\":\"closed\"}"));
-        Stream.of("/issues/1", "/issues", "/pulls").forEach(path -> get(alice, repo + path));
+        Stream.of("/issues/1", "/issues", "/pulls/1", "-2").forEach(path -> get(alice, repo + path));
 
         assertThat(alice.send("PATCH", "/github" + repo + "/issues/1", "{}").statusCode())
                 .isEqualTo(200);
 
         assertThat(get(alice, repo + "/issues/1").body()).contains("closed");
         assertThat(outcome(get(alice, repo + "/issues"))).isEqualTo("revalidated");
-        assertThat(outcome(get(alice, repo + "/pulls"))).isEqualTo("hit");
+        assertThat(outcome(get(alice, repo + "/pulls/1")))
+                .as("what else of the repository tells of it")
+                .isEqualTo("revalidated");
+        assertThat(outcome(get(alice, repo + "-2"))).isEqualTo("hit");
     }
 
     @Test

@@ -51,6 +51,7 @@ public final class ResponseCache implements Calls {
     private static final int WINDOW = 1024 * 1024;
 
     private static final int OK = 200;
+    private static final Set<Integer> WITHDRAWN = Set.of(401, 403, 404, 410, 451);
     private static final int OVERHEAD = 200;
     /** Below a tenth of a quota an older answer is good enough while a new one is on its way. */
     private static final int LOW = 10;
@@ -126,7 +127,7 @@ public final class ResponseCache implements Calls {
         if (asked.has("only-if-cached")) {
             return Mono.error(Problem.of(ProblemCode.NOT_CACHED));
         }
-        if (entry != null && usable && !asked.has("no-cache") && isToBeSpared(key, entry)) {
+        if (entry != null && usable && isToBeSpared(request, asked, entry)) {
             fetched(request, key, entry, false).subscribe(ResponseCache::leave, failure -> {});
             return Mono.just(given(request, entry, stale(entry, "STALE_WHILE_QUOTA_LOW")));
         }
@@ -170,29 +171,50 @@ public final class ResponseCache implements Calls {
         HttpHeaders headers = copy(request.headers());
         headers.remove(HttpHeaders.CACHE_CONTROL);
         headers.remove(HttpHeaders.PRAGMA);
-        return next.call(request.withHeaders(headers)).flatMap(answer -> {
-            (request.isSafe() ? Mark.BYPASS : Mark.WRITE).on(answer.headers());
-            return !request.isSafe() && answer.status() < 400
-                    ? noted(request, answer).thenReturn(answer)
-                    : Mono.just(answer);
-        });
+        Mono<ApiAnswer> passed = next.call(request.withHeaders(headers))
+                .doOnNext(answer -> (request.isSafe() ? Mark.BYPASS : Mark.WRITE).on(answer.headers()));
+        return request.isSafe() ? passed : noted(request, passed);
     }
 
-    /** A write that succeeded makes old what it touched (RFC 9111, section 4.4), and the lists around it. */
-    private Mono<Void> noted(ApiRequest request, ApiAnswer answer) {
+    /**
+     * A write that succeeded makes old what it touched (RFC 9111, section 4.4), and one of which nobody heard may have
+     * succeeded.
+     */
+    private Mono<ApiAnswer> noted(ApiRequest request, Mono<ApiAnswer> written) {
+        HttpHeaders nothing = new HttpHeaders();
+        return written.onErrorResume(
+                        ResponseCache::isUnheard,
+                        failure -> noted(request, nothing, false).then(Mono.error(failure)))
+                .flatMap(answer -> answer.status() < 400 || answer.status() >= 500
+                        ? noted(request, answer.headers(), answer.redirected()).thenReturn(answer)
+                        : Mono.just(answer))
+                .doOnCancel(() -> noted(request, nothing, false).subscribe());
+    }
+
+    private static boolean isUnheard(Throwable failure) {
+        return failure instanceof Problem problem
+                && (problem.code() == ProblemCode.GITHUB_TIMEOUT || problem.code() == ProblemCode.GITHUB_BROKEN);
+    }
+
+    private Mono<Void> noted(ApiRequest request, HttpHeaders answered, boolean redirected) {
         String person = request.principal().toString();
-        boolean anything = request.kind() == Kind.GRAPHQL_MUTATION || answer.redirected();
         if (request.kind() == Kind.GRAPHQL_QUERY) {
             return Mono.empty();
         }
-        if (anything) {
+        if (request.kind() == Kind.GRAPHQL_MUTATION) {
             return changes.below(person, "").onErrorComplete();
         }
         Set<String> paths = new LinkedHashSet<>();
         paths.add(request.target().path());
-        addPath(paths, answer.headers().getFirst(HttpHeaders.LOCATION));
-        addPath(paths, answer.headers().getFirst("Content-Location"));
-        return changes.written(person, paths).onErrorComplete();
+        addPath(paths, answered.getFirst(HttpHeaders.LOCATION));
+        addPath(paths, answered.getFirst("Content-Location"));
+        boolean anything = redirected || Reach.isOfWriter(request.target().path());
+        Mono<Void> own = anything ? changes.below(person, "") : changes.written(person, paths);
+        return own.onErrorComplete()
+                .thenMany(Flux.fromIterable(paths))
+                .mapNotNull(Reach::ofOthers)
+                .concatMap(repository -> changes.opened(repository).onErrorComplete())
+                .then();
     }
 
     private static void addPath(Set<String> paths, @Nullable String address) {
@@ -256,11 +278,15 @@ public final class ResponseCache implements Calls {
         return (entry.freshUntil() - clock.millis()) / 1000;
     }
 
-    private boolean isToBeSpared(PersonalKey key, Entry entry) {
-        if (entry.isMissing() || clock.millis() - entry.born() > terms.sparing().toMillis()) {
+    /** A client that says how old an answer may be wants no older one (RFC 9111, section 5.2.1). */
+    private boolean isToBeSpared(ApiRequest request, CacheControl asked, Entry entry) {
+        boolean any = !asked.has("no-cache") && !asked.has("max-age") && !asked.has("min-fresh");
+        if (!any
+                || !entry.mayBeStale()
+                || clock.millis() - entry.born() > terms.sparing().toMillis()) {
             return false;
         }
-        QuotaView quota = pacer.quota(key.person(), entry.resource());
+        QuotaView quota = pacer.quota(request.principal().payer(), entry.resource());
         return quota != null
                 && quota.remaining() * LOW < quota.limit()
                 && clock.instant().isBefore(quota.reset());
@@ -268,7 +294,7 @@ public final class ResponseCache implements Calls {
 
     private boolean mayStandIn(PersonalKey key, @Nullable Entry entry) {
         return entry != null
-                && !entry.isMissing()
+                && entry.mayBeStale()
                 && clock.millis() - entry.born() <= terms.stale().toMillis()
                 && isUntouched(key, entry);
     }
@@ -475,9 +501,18 @@ public final class ResponseCache implements Calls {
         }
         int most = answer.status() == OK ? Math.min(SHORT, terms.largest()) : terms.largest();
         return answer.gathered(most)
-                .map(gathered -> gathered.body() instanceof ApiAnswer.Stream stream
-                        ? coming(question, gathered, stream)
-                        : judged(question, gathered));
+                .flatMap(gathered -> gathered.body() instanceof ApiAnswer.Stream stream
+                        ? Mono.just(coming(question, gathered, stream))
+                        : withdrawn(question, gathered).then(Mono.fromSupplier(() -> judged(question, gathered))));
+    }
+
+    /** What GitHub gives that person no more, no node does; and nothing of a repository that is not there any more. */
+    private Mono<Void> withdrawn(Question question, ApiAnswer answer) {
+        Entry old = question.old();
+        boolean withdrawn =
+                old != null && !old.isMissing() && WITHDRAWN.contains(answer.status()) && !Refusals.isNoAnswer(answer);
+        PersonalKey key = question.key();
+        return withdrawn ? changes.refused(key.person(), key.resource().path()).onErrorComplete() : Mono.empty();
     }
 
     /** It is judged when it is whole; until then, and if it is too long to be kept, it only passes. */
@@ -510,15 +545,15 @@ public final class ResponseCache implements Calls {
                 && Tags.isSame(meant, old.tagFor(authorization, question.accept()))) {
             Entry renewed = Entries.renewed(old, answer, meant, question.asked(), clock.millis());
             return old.endOfList()
-                    ? confirmedEnd(request, question, renewed, Mark.revalidated())
-                    : Mono.just(kept(question, renewed, Mark.revalidated()));
+                    ? confirmedEnd(request, question, renewed, answer, Mark.revalidated())
+                    : Mono.just(kept(question, renewed, answer, Mark.revalidated()));
         }
         for (Common other : question.others()) {
             if (Tags.isSame(meant, other.tagFor(authorization, question.accept()))) {
                 Entry shared = Entries.shared(other, answer, meant, question.asked(), clock.millis());
                 return shared.endOfList()
-                        ? confirmedEnd(request, question, shared, Mark.shared())
-                        : Mono.just(kept(question, shared, Mark.shared()));
+                        ? confirmedEnd(request, question, shared, answer, Mark.shared())
+                        : Mono.just(kept(question, shared, answer, Mark.shared()));
             }
         }
         if (question.known() != null && meant != null && Tags.isNamed(question.known(), meant)) {
@@ -529,13 +564,17 @@ public final class ResponseCache implements Calls {
         return askedPlainly(request, question);
     }
 
-    private Fetched kept(Question question, Entry confirmed, Mark mark) {
-        keep(question.key(), confirmed);
+    /** What was confirmed under another address is as good now, and not kept: what changes there is not told here. */
+    private Fetched kept(Question question, Entry confirmed, ApiAnswer answer, Mark mark) {
+        if (!answer.redirected()) {
+            keep(question.key(), confirmed);
+        }
         return new Fetched.Kept(confirmed, mark);
     }
 
     /** A list's full last page has not changed; whether it still is the last has to be asked too. */
-    private Mono<Fetched> confirmedEnd(ApiRequest request, Question question, Entry renewed, Mark mark) {
+    private Mono<Fetched> confirmedEnd(
+            ApiRequest request, Question question, Entry renewed, ApiAnswer confirmation, Mark mark) {
         ResourceKey resource = question.key().resource();
         String vary = String.valueOf(renewed.vary());
         ApiRequest further = upstream(request, question)
@@ -547,7 +586,7 @@ public final class ResponseCache implements Calls {
                 .flatMap(answer -> answer.gathered(terms.largest()))
                 .doOnNext(ApiAnswer::discard)
                 .flatMap(answer -> FullPage.isNothing(answer)
-                        ? Mono.just(kept(question, renewed, mark))
+                        ? Mono.just(kept(question, renewed, confirmation, mark))
                         : askedPlainly(request, question));
     }
 
@@ -583,6 +622,9 @@ public final class ResponseCache implements Calls {
         }
         if (!Refusals.isNoAnswer(answer)) {
             entries.invalidate(question.key());
+            if (stale) {
+                far.forget(question.key());
+            }
         }
         return new Fetched.Whole(answer, Mark.miss(stale, answer.status(), false));
     }

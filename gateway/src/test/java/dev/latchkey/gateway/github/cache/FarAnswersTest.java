@@ -63,7 +63,10 @@ class FarAnswersTest {
     }
 
     private static Mono<ApiAnswer> asked(Node node, String person, String path) {
-        HttpHeaders headers = new HttpHeaders();
+        return asked(node, person, path, new HttpHeaders());
+    }
+
+    private static Mono<ApiAnswer> asked(Node node, String person, String path, HttpHeaders headers) {
         headers.set(HttpHeaders.ACCEPT, "application/vnd.github+json");
         return node.cache()
                 .call(new ApiRequest(
@@ -165,6 +168,37 @@ class FarAnswersTest {
     }
 
     @Test
+    void givesOnNoNodeWhatGitHubRefusesThatPersonNow() {
+        for (int status : List.of(401, 403, 451)) {
+            github.refuse("1", 0);
+            read(first, "1", REPO);
+            read(second, "1", REPO);
+            github.refuse("1", status);
+            HttpHeaders anew = new HttpHeaders();
+            anew.setCacheControl("no-cache");
+            assertThat(asked(first, "1", REPO, anew).block().status()).isEqualTo(status);
+
+            assertThat(read(first, "1", REPO).status()).isEqualTo(status);
+            assertThat(read(second, "1", REPO).status()).isEqualTo(status);
+            assertThat(read(node(KEYS, 1 << 20), "1", REPO).status()).isEqualTo(status);
+        }
+    }
+
+    @Test
+    void givesOnNoNodeWhatIsInARepositoryThatIsNotThereForThatPersonAnyMore() {
+        read(first, "1", REPO + "/issues");
+        read(second, "1", REPO + "/issues");
+        read(second, "1", REPO);
+        github.permit("1", REPO, false);
+        HttpHeaders anew = new HttpHeaders();
+        anew.setCacheControl("no-cache");
+        assertThat(asked(second, "1", REPO, anew).block().status()).isEqualTo(404);
+
+        assertThat(read(first, "1", REPO + "/issues").status()).isEqualTo(404);
+        assertThat(read(second, "1", REPO + "/issues").status()).isEqualTo(404);
+    }
+
+    @Test
     void offersNobodyWhatIsAboutWhoAsked() {
         read(first, "1", "/user");
 
@@ -228,6 +262,20 @@ class FarAnswersTest {
 
         assertThat(body(read(second, "1", REPO))).contains(REPO);
         assertThat(github.spent()).isEqualTo(2);
+    }
+
+    @Test
+    void readsOnFromTheStoreAfterABodyThatSomebodyTamperedWith() {
+        read(first, "1", REPO);
+        read(first, "1", "/user");
+        Set<String> bodies = Set.copyOf(shared.records().keySet());
+        bodies.stream()
+                .filter(key -> key.startsWith("github-body"))
+                .forEach(key -> shared.records().put(key, new byte[] {1}));
+        assertThat(body(read(second, "1", REPO))).contains(REPO);
+        read(first, "1", "/orgs/a");
+
+        assertThat(status(read(second, "1", "/orgs/a"))).contains("detail=FAR");
     }
 
     @Test

@@ -38,6 +38,7 @@ final class ModelledGitHub implements Calls {
     private final Random random;
     private final Map<String, Integer> versions = new HashMap<>();
     private final Map<String, Integer> tokens = new HashMap<>();
+    private final Map<String, Integer> refused = new HashMap<>();
     private final Set<String> hidden = new HashSet<>();
     private final Map<String, List<Truth>> history = new HashMap<>();
     private final Map<String, Long> toldAt = new HashMap<>();
@@ -84,6 +85,11 @@ final class ModelledGitHub implements Calls {
 
     void renewToken(String person) {
         tokens.merge(person, 1, Integer::sum);
+    }
+
+    /** That person is answered with nothing but that status; 0 ends it. */
+    void refuse(String person, int status) {
+        refused.put(person, status);
     }
 
     void outage(boolean on) {
@@ -188,6 +194,10 @@ final class ModelledGitHub implements Calls {
         }
         String person = ((Principal.OfPerson) request.principal()).id().subject();
         String path = request.target().path();
+        int refusal = refused.getOrDefault(person, 0);
+        if (refusal > 0) {
+            return given(refusal, new HttpHeaders(), "{}", "");
+        }
         if (!request.method().equals(HttpMethod.GET)) {
             spent++;
             versions.merge(path, 1, Integer::sum);
