@@ -13,8 +13,8 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Keeps libraries from writing down whole messages. Below INFO these print queries with codes in them, token answers, pages
- * and what goes to the store, which no configured level may bring into a log; every other logger obeys its level.
+ * Keeps libraries from writing down whole messages. Below INFO these print queries with codes in them, paths with the ids of
+ * sessions, token answers, pages and what goes to the store, which no configured level may bring into a log; every other logger obeys its level.
  *
  * <p>A filter of the logging system itself, so that neither {@code logging.level} nor a changed level at run time opens
  * what it closes.
@@ -28,6 +28,7 @@ public final class QuietLibraries implements ApplicationContextInitializer<Confi
             "org.springframework.data.redis",
             "org.springframework.http.codec",
             "org.springframework.web.HttpLogging",
+            "org.springframework.web.reactive.function.server",
             "org.springframework.web.server.adapter");
 
     @Override

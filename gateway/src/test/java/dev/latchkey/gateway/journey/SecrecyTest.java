@@ -38,7 +38,9 @@ class SecrecyTest {
 
     private static final String WEBHOOK_SECRET = "It's a Secret to Everybody";
 
-    private final Set<String> secrets = new TreeSet<>(Set.of(WEBHOOK_SECRET));
+    private static final String OPERATORS = "operators-token-of-some-length";
+
+    private final Set<String> secrets = new TreeSet<>(Set.of(WEBHOOK_SECRET, OPERATORS));
     /** The ids of sessions: no secrets of themselves, since a cookie is an id and its signature, but not for a log. */
     private final Set<String> ids = new TreeSet<>();
 
@@ -84,6 +86,10 @@ class SecrecyTest {
                 .property("latchkey.actions.issuer", github.actions().issuer())
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
                 .route("deploy", "path: /deploy/**", "to: " + app.url(), "allow: ['actions:acme/wiki']")
+                .route("other", "host: other.test", "to: " + app.url(), "allow: [signed-in]")
+                .property("latchkey.domains", "other.test")
+                .property("latchkey.internal.token", OPERATORS)
+                .property("latchkey.access-log", true)
                 .property("logging.level.root", "trace");
     }
 
@@ -100,6 +106,8 @@ class SecrecyTest {
         refresh(octocat, github, app);
         hostileRequests(gateway, octocat);
         programs(gateway, github, octocat);
+        elsewhere(gateway, octocat);
+        operators(gateway, github);
 
         HttpPerson hubot = gateway.stranger();
         hubot.signIn(github, "hubot", "/");
@@ -196,6 +204,60 @@ class SecrecyTest {
         noteJwt(job);
     }
 
+    /** A session handed to a further host, and a ticket that comes twice. */
+    private void elsewhere(GatewayProcess gateway, HttpPerson octocat) {
+        RawHttp.Response start = at(gateway, "other.test", "/oauth2/start?rd=%2Fdeep");
+        String errand = target(start);
+        RawHttp.Response handed = at(gateway, "localhost", errand, "Cookie: latchkey=" + octocat.cookie("latchkey"));
+        String ticket = target(handed);
+        String attempt = start.header("Set-Cookie").split(";")[0];
+        RawHttp.Response arrived = at(gateway, "other.test", ticket, "Cookie: " + attempt);
+        assertThat(target(arrived)).isEqualTo("/deep");
+        String cookie = arrived.headers("Set-Cookie").stream()
+                .filter(set -> set.startsWith("latchkey="))
+                .findFirst()
+                .orElseThrow()
+                .split(";")[0];
+        assertThat(at(gateway, "other.test", "/deep", "Cookie: " + cookie).status())
+                .isEqualTo(200);
+        assertThat(at(gateway, "other.test", ticket, "Cookie: " + attempt).header("X-Latchkey-Problem"))
+                .isEqualTo("sign-in.state.used");
+        secrets.addAll(List.of(
+                errand.replaceFirst(".*errand=", ""),
+                ticket.replaceFirst(".*ticket=", ""),
+                attempt.replaceFirst("[^=]*=", ""),
+                cookie.replaceFirst("[^=]*=", "")));
+    }
+
+    private static RawHttp.Response at(GatewayProcess gateway, String host, String target, String... lines) {
+        return RawHttp.to(gateway.port())
+                .send("GET " + target + " HTTP/1.1\r\nHost: " + host + ':' + gateway.port()
+                        + "\r\nConnection: close\r\nAccept: text/html\r\n" + String.join("\r\n", lines)
+                        + (lines.length == 0 ? "\r\n" : "\r\n\r\n"));
+    }
+
+    private static String target(RawHttp.Response redirect) {
+        assertThat(redirect.status()).as(redirect.body()).isEqualTo(302);
+        URI where = URI.create(redirect.header("Location"));
+        return where.getRawQuery() == null ? where.getRawPath() : where.getRawPath() + '?' + where.getRawQuery();
+    }
+
+    private void operators(GatewayProcess gateway, GitHubStub github) {
+        HttpPerson second = gateway.stranger();
+        second.signIn(github, "mona", "/");
+        note(second);
+        String person = "github:" + github.person("mona").id();
+        String session = second.cookie("latchkey").split("\\.")[0];
+        HttpPerson operator = HttpPerson.at("http://localhost:" + internalPort(gateway));
+        for (String token : List.of(OPERATORS, OPERATORS + "x")) {
+            String[] bearer = {"Authorization", "Bearer " + token};
+            operator.send("GET", "/admin/sessions?person=" + person, null, bearer);
+            operator.send("PUT", "/admin/loggers/io.lettuce.core", "{\"level\":\"trace\"}", bearer);
+            operator.send("DELETE", "/admin/sessions/" + session + "?person=" + person, null, bearer);
+        }
+        assertThat(second.fetch("/").statusCode()).isEqualTo(401);
+    }
+
     private static JsonNode json(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
         return JsonMapper.shared().readTree(answer.body());
@@ -251,13 +313,16 @@ class SecrecyTest {
         return line.substring(Math.max(0, at - 200), Math.min(line.length(), at + secret.length() + 20));
     }
 
-    private static String metrics(GatewayProcess gateway) {
+    private static int internalPort(GatewayProcess gateway) {
         String announced = gateway.log().stream()
                 .filter(line -> line.contains("Internal port "))
                 .findFirst()
                 .orElseThrow();
-        int port = Integer.parseInt(announced.replaceFirst(".*Internal port ([0-9]+) .*", "$1"));
-        String body = RawHttp.to(port).get("/metrics").body();
+        return Integer.parseInt(announced.replaceFirst(".*Internal port ([0-9]+) .*", "$1"));
+    }
+
+    private static String metrics(GatewayProcess gateway) {
+        String body = RawHttp.to(internalPort(gateway)).get("/metrics").body();
         assertThat(body).contains("latchkey_token_refreshes_total{outcome=\"renewed\"}");
         return body;
     }
