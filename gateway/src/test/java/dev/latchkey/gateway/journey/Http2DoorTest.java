@@ -183,7 +183,7 @@ class Http2DoorTest {
 
     // Refused with an answer
 
-    static Stream<String> ambiguousTargets() {
+    Stream<String> ambiguousTargets() {
         return AmbiguousTargetsTest.ambiguousTargets();
     }
 
@@ -202,7 +202,7 @@ class Http2DoorTest {
         }
     }
 
-    static Stream<Arguments> requestsThatAreNone() {
+    Stream<Arguments> requestsThatAreNone() {
         return Stream.of(
                 // The method, which would be an HTTP/1.1 app's request line
                 Arguments.of(head("GET /admin HTTP/1.1\r\nHost: localhost\r\n\r\nGET", "/"), 400, MALFORMED),
@@ -366,7 +366,7 @@ class Http2DoorTest {
 
     // Refused by the codec, with the stream or the connection
 
-    static Stream<List<String>> resetRequests() {
+    Stream<List<String>> resetRequests() {
         return Stream.of(
                 head("GET", "/", "connection", "close"),
                 head("GET", "/", "connection", "x-forwarded-user"),
