@@ -2,6 +2,7 @@ package dev.latchkey.gateway.github;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.latchkey.gateway.github.api.ApiAnswer;
 import dev.latchkey.gateway.github.api.ApiRequest;
 import dev.latchkey.gateway.github.api.Calls;
 import dev.latchkey.gateway.github.api.Principal;
@@ -10,6 +11,7 @@ import dev.latchkey.gateway.github.api.Target;
 import dev.latchkey.gateway.github.api.Validators;
 import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.github.pace.RouteTemplates;
+import dev.latchkey.gateway.github.pace.Savings;
 import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.installation.RepositoryName;
 import dev.latchkey.gateway.limit.Throttle;
@@ -72,6 +74,7 @@ public final class GitHubPassthrough implements PermittedStage {
     private final Answers answers;
     private final Challenger challenger;
     private final Throttle throttle;
+    private final Savings savings;
     private final Duration patience;
     /** Compared by identity, and forgotten together with a route that is no longer in force. */
     private final Cache<Route, Mount> mounts = Caffeine.newBuilder().weakKeys().build();
@@ -82,12 +85,14 @@ public final class GitHubPassthrough implements PermittedStage {
             Answers answers,
             Challenger challenger,
             Throttle throttle,
+            Savings savings,
             Duration patience) {
         this.calls = calls;
         this.installations = installations;
         this.answers = answers;
         this.challenger = challenger;
         this.throttle = throttle;
+        this.savings = savings;
         this.patience = patience;
     }
 
@@ -166,10 +171,16 @@ public final class GitHubPassthrough implements PermittedStage {
         Passage.of(exchange).asksFor(template(found.target()));
         Answers.Exchange answered = answers.to(exchange, route, mount, found.enterprise());
         return request(principal, route, found.target(), exchange.getRequest(), answered)
-                .flatMap(asked -> Span.around("github", calls.call(asked)))
+                .flatMap(asked -> Span.around("github", calls.call(asked)).doOnNext(answer -> save(asked, answer)))
                 .map(Optional::of)
                 .onErrorResume(GitHubPassthrough::isOver, over -> Mono.just(Optional.empty()))
                 .flatMap(answer -> answer.map(answered::write).orElseGet(() -> challenger.challenge(exchange)));
+    }
+
+    private void save(ApiRequest asked, ApiAnswer answer) {
+        if (asked.target().isRest() && Savings.isFree(answer.headers().getFirst("X-Latchkey-Cache"))) {
+            savings.add(asked.principal().payer(), asked.target().path());
+        }
     }
 
     private static String template(Target target) {

@@ -13,6 +13,7 @@ import dev.latchkey.gateway.github.cache.Changes;
 import dev.latchkey.gateway.github.cache.Far;
 import dev.latchkey.gateway.github.cache.ResponseCache;
 import dev.latchkey.gateway.github.pace.Pacer;
+import dev.latchkey.gateway.github.pace.Savings;
 import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.limit.Throttle;
@@ -43,9 +44,11 @@ class PassthroughConfiguration {
             Challenger challenger,
             GatewayAddress gateway,
             InstallationTokens installations,
-            Throttle throttle) {
+            Throttle throttle,
+            Savings savings) {
         Answers answers = new Answers(gitHubAddresses, gateway, properties.rewriteBodies());
-        return new GitHubPassthrough(gitHubCalls, installations, answers, challenger, throttle, properties.patience());
+        return new GitHubPassthrough(
+                gitHubCalls, installations, answers, challenger, throttle, savings, properties.patience());
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.Quota;
 import dev.latchkey.gateway.session.BrowserSession;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
@@ -26,7 +27,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -39,11 +40,13 @@ import reactor.core.publisher.Mono;
 /** Who I am: as a page with my sessions on it, and as JSON for programs. */
 final class AccountEndpoints {
 
+    private static final String CORE = "core";
     private static final Duration PATIENCE_WITH_GITHUB = Duration.ofSeconds(5);
 
     private final Sessions sessions;
     private final AsPerson asPerson;
     private final GitHub gitHub;
+    private final KnownQuotas known;
     private final Memberships memberships;
     private final SessionLoader current;
     private final SessionCookie cookie;
@@ -58,6 +61,7 @@ final class AccountEndpoints {
             Sessions sessions,
             AsPerson asPerson,
             GitHub gitHub,
+            KnownQuotas known,
             Memberships memberships,
             SessionLoader current,
             SessionCookie cookie,
@@ -70,6 +74,7 @@ final class AccountEndpoints {
         this.sessions = sessions;
         this.asPerson = asPerson;
         this.gitHub = gitHub;
+        this.known = known;
         this.memberships = memberships;
         this.current = current;
         this.cookie = cookie;
@@ -84,6 +89,7 @@ final class AccountEndpoints {
     RouterFunction<ServerResponse> routes() {
         return RouterFunctions.route()
                 .GET(address.path("/account"), request -> signedIn.only(request, session -> page(request, session)))
+                .GET(address.path("/account/quota"), request -> signedIn.only(request, this::quotas))
                 .POST(address.path("/account/sessions/end"), request -> signedIn.only(request, s -> endOne(request, s)))
                 .POST(
                         address.path("/account/sessions/end_all"),
@@ -102,8 +108,8 @@ final class AccountEndpoints {
                         .map(AccountEndpoints::row)
                         .collectList())
                 .zipWith(
-                        quota(session.person().id()),
-                        (rows, quota) -> page(session.person(), rows.getT1(), rows.getT2(), quota, ticket))
+                        quotas(session.person().id()),
+                        (rows, quotas) -> page(session.person(), rows.getT1(), rows.getT2(), quotas, ticket))
                 .map(pages::account)
                 .flatMap(html -> ServerResponse.ok()
                         .headers(security::onPage)
@@ -112,19 +118,56 @@ final class AccountEndpoints {
     }
 
     /** Worth a line of the page and not the page itself: without an answer of GitHub's there is no such line. */
-    private Mono<Optional<AccountQuota>> quota(PersonId person) {
+    private Mono<List<AccountQuota>> quotas(PersonId person) {
         return asPerson.call(person, gitHub::quota)
                 .timeout(PATIENCE_WITH_GITHUB)
-                .map(quota -> Optional.of(new AccountQuota(quota.limit(), quota.remaining(), quota.resetsAt())))
-                .onErrorReturn(failure -> !SignedIn.isOver(failure), Optional.empty())
-                .defaultIfEmpty(Optional.empty());
+                .map(told -> List.of(said(told)))
+                .onErrorReturn(failure -> !SignedIn.isOver(failure), List.of())
+                .defaultIfEmpty(List.of())
+                .map(told -> merged(told, known.of(person)));
+    }
+
+    private static AccountQuota said(Quota told) {
+        long spent = Math.max(0, told.limit() - told.remaining());
+        return new AccountQuota(CORE, told.limit(), spent, 0, told.remaining(), told.resetsAt());
+    }
+
+    /** What paces the calls knows of those under way too, and of more quotas than one. */
+    private static List<AccountQuota> merged(List<AccountQuota> told, List<AccountQuota> known) {
+        return known.stream().anyMatch(quota -> quota.resource().equals(CORE))
+                ? known
+                : Stream.concat(told.stream(), known.stream()).toList();
+    }
+
+    private record ShownQuota(String resource, long limit, long spent, long saved, long remaining, String reset) {
+
+        static ShownQuota of(AccountQuota quota) {
+            return new ShownQuota(
+                    quota.resource(),
+                    quota.limit(),
+                    quota.spent(),
+                    quota.saved(),
+                    quota.remaining(),
+                    quota.resetsAt().toString());
+        }
+    }
+
+    private record ShownQuotas(List<ShownQuota> quotas) {}
+
+    private Mono<ServerResponse> quotas(BrowserSession session) {
+        return quotas(session.person().id())
+                .map(all -> new ShownQuotas(all.stream().map(ShownQuota::of).toList()))
+                .flatMap(shown -> ServerResponse.ok()
+                        .headers(security::onAnswer)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .bodyValue(shown));
     }
 
     private AccountPage page(
             Person person,
             List<AccountSession> rows,
             List<AccountToken> tokenRows,
-            Optional<AccountQuota> quota,
+            List<AccountQuota> quotas,
             @Nullable String ticket) {
         return new AccountPage(
                 person.login(),
@@ -135,7 +178,7 @@ final class AccountEndpoints {
                 person.id().toString(),
                 rows,
                 tokenRows,
-                quota.orElse(null),
+                quotas,
                 ticket);
     }
 

@@ -44,7 +44,7 @@ import reactor.core.publisher.Mono;
 public final class HandOffDoor implements Stage {
 
     private static final Set<String> PAGES_ELSEWHERE =
-            Set.of("account", "account/tokens", "device", "link", "signed_out");
+            Set.of("account", "account/quota", "account/tokens", "device", "link", "signed_out");
     private static final String NO_VERIFIER = "hand-off";
 
     private final FurtherHosts furtherHosts;

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.ops;
 
 import dev.latchkey.gateway.github.pace.PaceGauges;
 import dev.latchkey.gateway.github.pace.Pacer;
+import dev.latchkey.gateway.github.pace.Savings;
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.session.KnownPeople;
@@ -25,6 +26,11 @@ class AdminConfiguration {
     @Bean
     PeopleAdmin peopleAdmin(KnownPeople people, Sessions sessions, Memberships memberships, Withdrawal withdrawal) {
         return new PeopleAdmin(people, sessions, memberships, withdrawal);
+    }
+
+    @Bean
+    PersonQuotas personQuotas(Pacer pacer, PaceGauges gauges, Savings savings) {
+        return new PersonQuotas(pacer, gauges, savings);
     }
 
     @Bean

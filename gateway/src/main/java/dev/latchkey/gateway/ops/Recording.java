@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.ops;
 
+import dev.latchkey.gateway.github.pace.Savings;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.CredentialLoader;
@@ -55,9 +56,6 @@ public final class Recording implements Stage, AutoCloseable {
             ProblemCode.ACTIONS_TOKEN_REFUSED,
             ProblemCode.GITHUB_TOKEN_REFUSED,
             ProblemCode.SERVICE_TOKEN_REFUSED);
-
-    /** Outcomes of the passthrough for which nothing was paid. */
-    private static final Set<String> FREE = Set.of("hit", "revalidated", "stale", "coalesced");
 
     private final Routes routes;
     private final MeterRegistry meters;
@@ -191,7 +189,7 @@ public final class Recording implements Stage, AutoCloseable {
         cache.computeIfAbsent(outcome, word -> new ConcurrentHashMap<>())
                 .computeIfAbsent(template, name -> Metric.GITHUB_CACHE.counter(meters, outcome, name))
                 .increment();
-        if (FREE.contains(outcome)) {
+        if (Savings.isFree(outcome)) {
             of.saved(template);
         }
     }

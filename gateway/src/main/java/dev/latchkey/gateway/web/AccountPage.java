@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity provider and numeric id, which never change: {@code github:583231}
  * @param sessions in the order to show them
  * @param tokens in the order to show them
- * @param quota what is left of the calls to GitHub, if GitHub told
+ * @param quotas what is left of the calls to GitHub, as far as it is known
  * @param ticket what the form for a new token carries; null if whoever looks at the page may not make one
  */
 public record AccountPage(
@@ -24,7 +24,7 @@ public record AccountPage(
         String identity,
         List<AccountSession> sessions,
         List<AccountToken> tokens,
-        @Nullable AccountQuota quota,
+        List<AccountQuota> quotas,
         @Nullable String ticket) {
 
     /** Some people are in hundreds of teams; the page shows that many. */
@@ -38,6 +38,7 @@ public record AccountPage(
         identity = DisplayText.line(identity);
         sessions = List.copyOf(sessions);
         tokens = List.copyOf(tokens);
+        quotas = List.copyOf(quotas);
     }
 
     /** What people call this person. */

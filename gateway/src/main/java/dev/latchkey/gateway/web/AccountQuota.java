@@ -4,17 +4,33 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * What is left of a person's calls to GitHub, which all their apps share.
+ * One of a person's quotas at GitHub, which all their apps share.
  *
- * @param limit calls an hour
- * @param remaining how many of them are left
+ * @param resource GitHub's name of it, such as {@code core}
+ * @param limit calls (GraphQL: points) in a window
+ * @param spent how many of them are gone, whoever made them
+ * @param saved how many answers have cost nothing in this window, as far as this node knows
+ * @param remaining how many are left
  * @param resetsAt when all of them are there again
  */
-public record AccountQuota(long limit, long remaining, Instant resetsAt) {
+public record AccountQuota(String resource, long limit, long spent, long saved, long remaining, Instant resetsAt) {
+
+    public AccountQuota {
+        resource = DisplayText.line(resource);
+    }
 
     /** {@code 4,987 of 5,000}. */
     String words() {
         return String.format(Locale.ROOT, "%,d of %,d", remaining, limit);
+    }
+
+    /** {@code 13}; {@code 1,204}. */
+    String spentWords() {
+        return String.format(Locale.ROOT, "%,d", spent);
+    }
+
+    String savedWords() {
+        return String.format(Locale.ROOT, "%,d", saved);
     }
 
     PageTime resets() {

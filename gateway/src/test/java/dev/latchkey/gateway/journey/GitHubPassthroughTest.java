@@ -16,6 +16,8 @@ import dev.latchkey.gateway.testing.TestGateway;
 import java.net.http.HttpResponse;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -365,6 +367,34 @@ class GitHubPassthroughTest {
                 .contains("latchkey_github_spent_total{app=\"github\",resource=\"core\"," + template + "} 1.0")
                 .contains("template=\"other\"")
                 .doesNotContain("zz"));
+    }
+
+    @Test
+    void tellsThePersonWhatIsSpentSavedAndLeft() {
+        github.content().put("/repos/acme/told", "{}");
+        get("/repos/acme/told");
+        int before = number(quota(), "saved");
+
+        get("/repos/acme/told");
+
+        String after = quota();
+        assertThat(after).contains("\"resource\":\"core\"", "\"limit\":5000", "\"reset\":\"2");
+        assertThat(number(after, "saved")).isEqualTo(before + 1);
+        assertThat(number(after, "spent")).isPositive();
+        assertThat(number(after, "remaining")).isBetween(1, 5_000 - number(after, "spent"));
+        assertThat(octocat.navigate("/oauth2/account").body())
+                .contains("GitHub quota (core)", number(after, "saved") + " saved");
+        assertThat(gateway.stranger().get("/oauth2/account/quota").statusCode()).isEqualTo(401);
+    }
+
+    private static String quota() {
+        return octocat.get("/oauth2/account/quota").body();
+    }
+
+    private static int number(String json, String name) {
+        Matcher found = Pattern.compile("\"" + name + "\":(\\d+)").matcher(json);
+        assertThat(found.find()).as(json).isTrue();
+        return Integer.parseInt(found.group(1));
     }
 
     private static String metrics() {

@@ -189,7 +189,7 @@ class PagesTest {
     @Test
     void marksAnAddressThatIsNotVerified() {
         AccountPage page = new AccountPage(
-                "mona", null, "m@example.com", false, List.of(), "github:1", List.of(), List.of(), null, null);
+                "mona", null, "m@example.com", false, List.of(), "github:1", List.of(), List.of(), List.of(), null);
         assertThat(TestPages.pages().account(page)).contains("Not verified").doesNotContain(">Verified");
     }
 
@@ -204,7 +204,7 @@ class PagesTest {
                 "github:1",
                 List.of(),
                 List.of(),
-                null,
+                List.of(),
                 null);
         Elements groups = Jsoup.parse(TestPages.pages().account(page)).select(".groups li");
         assertThat(groups).hasSize(61);

@@ -39,7 +39,7 @@ final class TestPages {
                 "github:583231",
                 List.of(session("this", true), session("other", false)),
                 List.of(new AccountToken("token-id", "Nightly build", "wiki, docs", NOW, NOW.plusSeconds(86_400))),
-                new AccountQuota(5_000, 4_987, NOW.plusSeconds(1_800)),
+                List.of(new AccountQuota("core", 5_000, 13, 1_204, 4_987, NOW.plusSeconds(1_800))),
                 "ticket");
     }
 
@@ -113,7 +113,7 @@ final class TestPages {
                 "github:583231",
                 List.of(session("this", true)),
                 List.of(),
-                null,
+                List.of(),
                 null);
     }
 
@@ -129,7 +129,7 @@ final class TestPages {
                 HOSTILE,
                 List.of(session),
                 List.of(token),
-                null,
+                List.of(),
                 "ticket");
     }
 

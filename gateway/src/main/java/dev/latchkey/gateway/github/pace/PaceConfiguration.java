@@ -17,4 +17,9 @@ class PaceConfiguration {
     SharedPacer pacer(PaceProperties properties, Store store, Clock clock, ApplicationEventPublisher publisher) {
         return new SharedPacer(properties, store, clock, Schedulers.parallel(), new Random(), publisher::publishEvent);
     }
+
+    @Bean
+    Savings savings(Pacer pacer) {
+        return new Savings(pacer);
+    }
 }
