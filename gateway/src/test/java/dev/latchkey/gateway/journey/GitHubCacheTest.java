@@ -3,6 +3,7 @@ package dev.latchkey.gateway.journey;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.gateway.testing.Call;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
@@ -11,6 +12,9 @@ import dev.latchkey.gateway.testing.TestGateway;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -552,6 +556,183 @@ class GitHubCacheTest {
 
         github.endpoint(API + repo).next(2, Fault.garbage());
         assertThat(get(alice, repo).body()).doesNotContain("\"a\"");
+    }
+
+    // GitHub's limits, by the checks of its own behaviour
+
+    private static final String QUERY = "{\"query\":\"{ viewer { login } }\"}";
+
+    /** Whoever met a limit waits for long: each check has somebody of its own. */
+    private HttpPerson somebody() {
+        return signedIn("limited" + tests);
+    }
+
+    private int callsBy(String path) {
+        return github.calls().to("GET", API + path).by("limited" + tests).count();
+    }
+
+    private static long isHeldBack(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(header(answer, "X-Latchkey-Problem")).isEqualTo("github.limited");
+        return Long.parseLong(header(answer, "Retry-After"));
+    }
+
+    @Test
+    void check31_asksNothingMoreOfASpentQuotaButServesWhatIsAtHandAndEverybodyElse() {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{\"a\":1}");
+        github.content().put(repo + "/other", "{}");
+        get(person, repo);
+        minute();
+        github.endpoint(API + repo + "/other").next(Fault.quotaExhausted(Duration.ofMinutes(5)));
+        assertThat(get(person, repo + "/other").statusCode()).isIn(403, 429);
+        int before = callsBy(repo) + callsBy(repo + "/other");
+
+        long wait = isHeldBack(get(person, repo + "/other"));
+        HttpResponse<String> old = get(person, repo);
+
+        assertThat(wait).isBetween(280L, 305L);
+        assertThat(old.body()).isEqualTo("{\"a\":1}");
+        assertThat(outcome(old)).isEqualTo("stale");
+        assertThat(callsBy(repo) + callsBy(repo + "/other")).isEqualTo(before);
+        assertThat(get(alice, repo + "/other").statusCode()).isEqualTo(200);
+        clock.advance(Duration.ofSeconds(wait + 1));
+        assertThat(get(person, repo + "/other").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void check32_pausesAllOfAPersonsQuotasForAsLongAsGitHubAsks() {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        github.endpoint(API + repo).next(Fault.rateLimited(Duration.ofSeconds(90)));
+        get(person, repo);
+        github.forgetCalls();
+
+        assertThat(isHeldBack(get(person, repo))).isBetween(80L, 92L);
+        assertThat(isHeldBack(get(person, "/search/issues?q=x"))).isBetween(80L, 92L);
+        assertThat(isHeldBack(person.send("POST", "/github/graphql", QUERY, "Content-Type", "application/json")))
+                .isBetween(80L, 92L);
+        assertThat(asked()).isZero();
+        clock.advance(Duration.ofSeconds(93));
+        assertThat(get(person, repo).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void check33_waitsAMinuteAfterALimitThatDoesNotSayAndLongerAfterTheNext() {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        github.endpoint(API + repo).next(2, Fault.secondaryLimitWithoutWait());
+        get(person, repo);
+        long first = isHeldBack(get(person, repo));
+        clock.advance(Duration.ofSeconds(first + 1));
+        get(person, repo);
+
+        long second = isHeldBack(get(person, repo));
+
+        assertThat(first).isBetween(50L, 80L);
+        assertThat(second).isGreaterThanOrEqualTo(first + first / 2);
+        assertThat(callsBy(repo)).isEqualTo(2);
+    }
+
+    @Test
+    void check34_passesAPermissionsRefusalAndPausesNothing() {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        String words = "{\"message\":\"Must have push access to view repository collaborators.\"}";
+        github.endpoint(API + repo).next(Fault.body(403, words, "X-RateLimit-Remaining", "4000"));
+
+        HttpResponse<String> refused = get(person, repo);
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).isEqualTo(words);
+        assertThat(get(person, repo).statusCode()).isEqualTo(200);
+        assertThat(get(bob, repo).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void check35_readsADateToWaitForByGitHubsOwnClock() {
+        HttpPerson person = somebody();
+        github.clockAhead(Duration.ofMinutes(5));
+        try {
+            String at = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                    clock.instant().plus(Duration.ofMinutes(7)).atZone(ZoneOffset.UTC));
+            github.endpoint(API + repo).next(Fault.body(429, "{\"message\":\"Slow down\"}", "Retry-After", at));
+            get(person, repo);
+
+            assertThat(isHeldBack(get(person, repo))).isBetween(110L, 123L);
+        } finally {
+            github.clockAhead(Duration.ZERO);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1900000000000", "1", ""})
+    void check36_waitsASaneTimeWhateverTheResetSays(String reset) {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        String words = "{\"message\":\"API rate limit exceeded for user ID 1.\"}";
+        String[] headers = reset.isEmpty()
+                ? new String[] {"X-RateLimit-Remaining", "0"}
+                : new String[] {"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", reset};
+        github.endpoint(API + repo).always(Fault.body(403, words, headers));
+        get(person, repo);
+
+        long wait = isHeldBack(get(person, repo));
+
+        assertThat(wait).isBetween(1L, 3_601L);
+        github.endpoint(API + repo).heal();
+    }
+
+    @Test
+    void check38_passesErrorsOfAQueryThatAreNoLimit() {
+        HttpPerson person = somebody();
+        String words = "{\"data\":{\"viewer\":null},\"errors\":[{\"type\":\"NOT_FOUND\",\"message\":\"no\"}]}";
+        github.content().on("POST", "/graphql", 200, words, () -> {});
+
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> answer =
+                    person.send("POST", "/github/graphql", QUERY, "Content-Type", "application/json");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo(words);
+        }
+        assertThat(github.calls().to("POST", "/api/graphql").count()).isEqualTo(2);
+    }
+
+    @Test
+    void check40_writesOneAfterTheOtherWithASecondBetweenAndReadsMeanwhile() {
+        HttpPerson person = somebody();
+        String comments = repo + "/contents/a";
+        github.content().put(repo, "{}");
+        github.content().on("PATCH", comments, 200, "{}", () -> {});
+
+        List<CompletableFuture<HttpResponse<String>>> writes = IntStream.range(0, 3)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> person.twin().send("PATCH", "/github" + comments, "{}"), Runner.threads()))
+                .toList();
+        assertThat(get(person, repo).statusCode()).isEqualTo(200);
+        writes.forEach(write -> assertThat(write.join().statusCode()).isEqualTo(200));
+
+        List<Instant> times = github.calls().to("PATCH", API + comments).list().stream()
+                .map(Call::at)
+                .toList();
+        assertThat(times).hasSize(3);
+        for (int i = 1; i < times.size(); i++) {
+            assertThat(Duration.between(times.get(i - 1), times.get(i))).isGreaterThan(Duration.ofMillis(950));
+        }
+    }
+
+    @Test
+    void check47_beginsWithoutKnowledgeAndAsksForItOnceAtMost() {
+        HttpPerson person = somebody();
+        IntStream.range(0, 30).forEach(i -> github.content().put(repo + "/n" + i, "{}"));
+
+        List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 30)
+                .mapToObj(
+                        i -> CompletableFuture.supplyAsync(() -> get(person.twin(), repo + "/n" + i), Runner.threads()))
+                .toList();
+
+        answers.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
+        assertThat(callsBy("/rate_limit")).isLessThanOrEqualTo(1);
     }
 
     // Several at once

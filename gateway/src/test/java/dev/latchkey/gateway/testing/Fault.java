@@ -27,9 +27,13 @@ public final class Fault {
                 Reply.html(status, "<!DOCTYPE html><title>Unicorn! &middot; GitHub</title><p>No server is available."));
     }
 
-    /** That status with that JSON text, which may be broken. */
-    public static Fault body(int status, String json) {
-        return answering(Reply.of(status, "application/json; charset=utf-8", json));
+    /** That status with that JSON text, which may be broken, and those headers, names and values in turn. */
+    public static Fault body(int status, String json, String... headers) {
+        Reply reply = Reply.of(status, "application/json; charset=utf-8", json);
+        for (int i = 0; i < headers.length; i += 2) {
+            reply = reply.with(headers[i], headers[i + 1]);
+        }
+        return answering(reply);
     }
 
     /** Sends the caller, credentials and all, to another address. */
