@@ -2,7 +2,9 @@ package dev.latchkey.gateway.journey;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.latchkey.gateway.github.pace.PaceGauges;
 import dev.latchkey.gateway.testing.Call;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
@@ -10,6 +12,8 @@ import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RunningClock;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -683,6 +687,38 @@ class GitHubCacheTest {
         github.endpoint(API + repo).heal();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"errors\":[{\"type\":\"RATE_LIMITED\",\"message\":\"API rate limit exceeded\"}]}",
+                "{\"errors\":[{\"type\":\"RATE_LIMIT\",\"code\":\"graphql_rate_limit\",\"message\":\"API rate limit\"}]}",
+            })
+    void check37_pausesGraphQlAtALimitThatComesAsASuccess(String words) {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        github.endpoint("/api/graphql")
+                .next(Fault.body(
+                        200,
+                        words,
+                        "X-RateLimit-Limit",
+                        "5000",
+                        "X-RateLimit-Remaining",
+                        "12",
+                        "X-RateLimit-Reset",
+                        String.valueOf(clock.instant().plusSeconds(600).getEpochSecond()),
+                        "X-RateLimit-Resource",
+                        "graphql"));
+
+        HttpResponse<String> limited =
+                person.send("POST", "/github/graphql", QUERY, "Content-Type", "application/json");
+
+        assertThat(limited.statusCode()).isEqualTo(200);
+        assertThat(limited.body()).isEqualTo(words);
+        isHeldBack(person.send("POST", "/github/graphql", QUERY, "Content-Type", "application/json"));
+        assertThat(github.calls().to("POST", "/api/graphql").count()).isOne();
+        assertThat(get(person, repo).statusCode()).isEqualTo(200);
+    }
+
     @Test
     void check38_passesErrorsOfAQueryThatAreNoLimit() {
         HttpPerson person = somebody();
@@ -719,6 +755,36 @@ class GitHubCacheTest {
         for (int i = 1; i < times.size(); i++) {
             assertThat(Duration.between(times.get(i - 1), times.get(i))).isGreaterThan(Duration.ofMillis(950));
         }
+    }
+
+    @Test
+    void check46_callsNothingForWhoHasLeftTheQueue() {
+        HttpPerson person = somebody();
+        String comments = repo + "/issues/1/comments";
+        github.content().on("POST", comments, 201, "{}", () -> {});
+        github.content().on("PATCH", repo, 200, "{}", () -> {});
+        assertThat(person.send("POST", "/github" + comments, "{}").statusCode()).isEqualTo(201);
+        // Two that notify people are three seconds apart.
+        CompletableFuture<?> impatient = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .sendAsync(
+                        HttpRequest.newBuilder(URI.create(gateway.url() + "/github" + comments))
+                                .header("Cookie", "latchkey=" + person.cookie("latchkey"))
+                                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        await().until(() -> waiting() == 1);
+
+        impatient.cancel(true);
+
+        await().until(() -> waiting() == 0);
+        assertThat(person.send("PATCH", "/github" + repo, "{}").statusCode()).isEqualTo(200);
+        assertThat(github.calls().to("POST", API + comments).count()).isOne();
+    }
+
+    private static int waiting() {
+        return gateway.bean(PaceGauges.class).waiting();
     }
 
     @Test
