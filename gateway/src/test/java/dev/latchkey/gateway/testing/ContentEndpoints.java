@@ -28,7 +28,7 @@ final class ContentEndpoints {
 
     boolean knows(Call call) {
         String path = pathOf(call);
-        return content.write(call.method(), path) != null
+        return content.write(call.method(), path, call.query()) != null
                 || (isReading(call) && content.find(path, call.query()) != null);
     }
 
@@ -61,7 +61,7 @@ final class ContentEndpoints {
     }
 
     private Reply answer(Call call, String path, String login) {
-        Function<Call, Reply> written = content.write(call.method(), path);
+        Function<Call, Reply> written = content.write(call.method(), path, call.query());
         if (written != null) {
             return written.apply(call);
         }

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.testing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,6 +53,18 @@ public final class StubContent {
         return this;
     }
 
+    /** A recorded reply, whole: what that method answers for that target, and nothing of the stand-in's own over it. */
+    public StubContent recorded(String method, String target, int status, Map<String, String> headers, String body) {
+        writes.put(method + ' ' + target, call -> {
+            Reply reply = new Reply(status, List.of(), body, Duration.ZERO, Reply.Journey.ARRIVES);
+            for (Map.Entry<String, String> header : headers.entrySet()) {
+                reply = reply.with(header.getKey(), header.getValue());
+            }
+            return reply;
+        });
+        return this;
+    }
+
     public StubContent clear() {
         resources.clear();
         writes.clear();
@@ -63,8 +76,9 @@ public final class StubContent {
         return exact == null ? resources.get(path) : exact;
     }
 
-    Function<Call, Reply> write(String method, String path) {
-        return writes.get(method + ' ' + path);
+    Function<Call, Reply> write(String method, String path, String query) {
+        Function<Call, Reply> exact = query.isEmpty() ? null : writes.get(method + ' ' + path + '?' + query);
+        return exact == null ? writes.get(method + ' ' + path) : exact;
     }
 
     /** Something to be read. */

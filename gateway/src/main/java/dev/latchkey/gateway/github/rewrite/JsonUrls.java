@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns GitHub's addresses in a JSON text into the gateway's while the text streams by.
  *
- * <p>Only what a member named {@code …url} or {@code href} holds is touched, and only where it begins with one of GitHub's
+ * <p>Only what a member named {@code …url} or {@code href} holds is touched, or {@code self} or {@code git} (the {@code _links} of
+ * a file have the addresses themselves), and only where it begins with one of GitHub's
  * API addresses: what people wrote, though it be such an address, stays as they wrote it. Nothing else of the text
  * changes, so JSON stays JSON. Held back is at most the length of an address.
  */
@@ -113,7 +114,10 @@ public final class JsonUrls {
 
     private boolean isUrlKey() {
         int length = key.length();
-        return length <= LONGEST_KEY && (endsWith("url") || (length == 4 && endsWith("href")));
+        return length <= LONGEST_KEY
+                && (endsWith("url")
+                        || (length == 4 && (endsWith("href") || endsWith("self")))
+                        || (length == 3 && endsWith("git")));
     }
 
     private boolean endsWith(String end) {
