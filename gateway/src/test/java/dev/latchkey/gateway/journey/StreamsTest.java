@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,11 @@ class StreamsTest {
     /** SHA-256 of the first gigabyte of {@link Alphabet}; written down, since hashing takes as long as the transfer. */
     private static final String SHA256 = "637f0ef0de878ca3c86439e724732c14e8f5349276bd06ddf4fca1becde83957";
 
+    /** What GitHub's passthrough carries each way, and its SHA-256. */
+    private static final long MUCH = 200L << 20;
+
+    private static final String SHA256_OF_MUCH = "dd9fd4a6075a3e60b9bf4369f774d955599e86543643f6ebe9117d468bd7dcd7";
+
     private static final int SOCKETS = 1_000;
 
     private static final HttpClient HTTP =
@@ -67,6 +73,8 @@ class StreamsTest {
         backend = EchoBackend.start();
         gateway = TestGateway.signingInAt(github)
                 .app(backend.url())
+                .property("latchkey.github.uploads-url", backend.url())
+                .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
                 .startApart("-Xmx128m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError");
         HttpPerson octocat = gateway.stranger();
         octocat.signIn(github, "octocat", "/");
@@ -90,7 +98,8 @@ class StreamsTest {
     void aGigabyteGoesUpWhole() throws Exception {
         HttpResponse<String> answer = HTTP.send(
                 request("/upload")
-                        .POST(BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(Alphabet::new), GIGABYTE))
+                        .POST(BodyPublishers.fromPublisher(
+                                BodyPublishers.ofInputStream(() -> new Alphabet(GIGABYTE)), GIGABYTE))
                         .build(),
                 BodyHandlers.ofString());
 
@@ -106,6 +115,30 @@ class StreamsTest {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(sha256Of(answer.body())).isEqualTo(SHA256);
+    }
+
+    @Test
+    void twoHundredMegabytesGoUpToGitHubWhole() throws Exception {
+        HttpResponse<String> answer = HTTP.send(
+                request("/github/api/uploads/upload?name=big")
+                        .POST(BodyPublishers.fromPublisher(
+                                BodyPublishers.ofInputStream(() -> new Alphabet(MUCH)), MUCH))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(answer.body()).get("bytes").asLong()).isEqualTo(MUCH);
+        assertThat(JSON.readTree(answer.body()).get("sha256").asString()).isEqualTo(SHA256_OF_MUCH);
+    }
+
+    @Test
+    void twoHundredMegabytesComeDownFromGitHubWhole() throws Exception {
+        HttpResponse<InputStream> answer =
+                HTTP.send(request("/github/api/uploads/download?bytes=" + MUCH).build(), BodyHandlers.ofInputStream());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("X-Latchkey-Cache")).isNotEqualTo(Optional.of("hit"));
+        assertThat(sha256Of(answer.body())).isEqualTo(SHA256_OF_MUCH);
     }
 
     /** Each event is with the client before the backend sends the next, whoever else keeps the machine busy. */
@@ -185,15 +218,20 @@ class StreamsTest {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    /** The bytes of {@link EchoBackend}'s download: a block of a, a block of b, and so on, a gigabyte of them. */
+    /** The bytes of {@link EchoBackend}'s download: a block of a, a block of b, and so on. */
     private static final class Alphabet extends InputStream {
 
         private final byte[] block = new byte[BLOCK];
+        private final long length;
         private long position;
+
+        Alphabet(long length) {
+            this.length = length;
+        }
 
         @Override
         public int read(byte[] target, int offset, int most) {
-            if (position == GIGABYTE) {
+            if (position == length) {
                 return -1;
             }
             int within = (int) (position % BLOCK);
