@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,9 +77,17 @@ class StreamsTest {
                 .property("latchkey.github.uploads-url", backend.url())
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
                 .startApart("-Xmx128m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError");
+        session = sessionOf(octocat());
+    }
+
+    private static HttpPerson octocat() {
         HttpPerson octocat = gateway.stranger();
         octocat.signIn(github, "octocat", "/");
-        session = "latchkey=" + octocat.cookie("latchkey");
+        return octocat;
+    }
+
+    private static String sessionOf(HttpPerson person) {
+        return "latchkey=" + person.cookie("latchkey");
     }
 
     @AfterAll
@@ -159,10 +168,12 @@ class StreamsTest {
     }
 
     @Test
-    void aThousandWebSocketsSpeakAtOnce() throws Exception {
+    void aThousandWebSocketsSpeakAtOnceAndAllAreClosedWhenTheirPersonSignsOut() throws Exception {
+        HttpPerson person = octocat();
+        backend.forgetRequests();
         List<Echo> echoes = IntStream.range(0, SOCKETS).mapToObj(Echo::new).toList();
 
-        List<WebSocket> sockets = echoes.stream().map(StreamsTest::open).toList().stream()
+        List<WebSocket> sockets = echoes.stream().map(echo -> open(person, echo)).toList().stream()
                 .map(CompletableFuture::join)
                 .toList();
         await().until(() -> backend.openStreams() == SOCKETS);
@@ -177,7 +188,12 @@ class StreamsTest {
             assertThat(handshake.header("Authorization")).startsWith("Bearer ey");
             assertThat(handshake.header("Cookie")).isNull();
         });
-        sockets.forEach(WebSocket::abort);
+
+        assertThat(person.post("/oauth2/sign_out", Map.of()).statusCode()).isEqualTo(302);
+
+        for (Echo echo : echoes) {
+            assertThat(echo.closed.get(60, TimeUnit.SECONDS)).isEqualTo(4401);
+        }
         await().until(() -> backend.openStreams() == 0);
     }
 
@@ -199,8 +215,8 @@ class StreamsTest {
         return HttpRequest.newBuilder(URI.create(gateway.url() + path)).header("Cookie", session);
     }
 
-    private static CompletableFuture<WebSocket> open(Echo echo) {
-        return HTTP.newWebSocketBuilder().header("Cookie", session).buildAsync(webSocketUri(), echo);
+    private static CompletableFuture<WebSocket> open(HttpPerson person, Echo echo) {
+        return HTTP.newWebSocketBuilder().header("Cookie", sessionOf(person)).buildAsync(webSocketUri(), echo);
     }
 
     private static URI webSocketUri() {
@@ -251,12 +267,13 @@ class StreamsTest {
         }
     }
 
-    /** One end of a WebSocket: says its number twice, as text and as bytes, and keeps what comes back. */
+    /** One end of a WebSocket: says its number twice, as text and as bytes, and keeps what comes back and how it ends. */
     private static final class Echo implements WebSocket.Listener {
 
         private final int number;
         private final CompletableFuture<String> text = new CompletableFuture<>();
         private final CompletableFuture<Integer> binary = new CompletableFuture<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
 
         Echo(int number) {
             this.number = number;
@@ -282,9 +299,16 @@ class StreamsTest {
         }
 
         @Override
+        public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
+
+        @Override
         public void onError(WebSocket socket, Throwable error) {
             text.completeExceptionally(error);
             binary.completeExceptionally(error);
+            closed.completeExceptionally(error);
         }
     }
 }
