@@ -11,6 +11,7 @@ import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
 import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.RunningClock;
+import dev.latchkey.gateway.testing.StubPerson;
 import dev.latchkey.gateway.testing.TestGateway;
 import dev.latchkey.gateway.testing.Webhook;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What GitHub tells, and what others would like the gateway to believe that it tells. */
@@ -73,6 +75,10 @@ class WebhookTest {
     private static TestGateway.Builder node(int port) {
         return TestGateway.signingInAt(github)
                 .app(app.url())
+                .property("latchkey.github.scopes", "read:user,user:email,read:org,repo")
+                .route("org", "path: /org/**", "to: " + app.url(), "allow: ['org:acme']")
+                .route("team", "path: /team/**", "to: " + app.url(), "allow: ['team:acme/eng']")
+                .route("repo", "path: /repo/**", "to: " + app.url(), "allow: ['repo:acme/wiki:write']")
                 .on(redis)
                 .clock(clock)
                 .property("latchkey.external-url", "http://localhost:" + port)
@@ -113,6 +119,43 @@ class WebhookTest {
                 person.fetch("/").statusCode() == 401 && there.fetch("/").statusCode() == 401);
         assertThat(bystander.fetch("/").statusCode()).isEqualTo(200);
         assertThat(bystander.alsoAt(second.url()).fetch("/").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            org  | organization | {"action":"deleted","organization":{"login":"acme"}}
+            org  | installation | {"action":"suspend","installation":{"id":1,"account":{"login":"acme"}}}
+            team | team         | {"action":"deleted","team":{"id":1},"organization":{"login":"acme"}}
+            repo | repository   | {"action":"privatized","repository":{"full_name":"acme/wiki","name":"wiki"}}
+            org  | of the person |
+            team | of the person |
+            repo | of the person |
+            """)
+    void whatGaveAccessIsBelievedNoLongerOnceItIsReportedAtEitherNode(String route, String event, String json) {
+        StubPerson member = github.person(login);
+        member.orgs("acme").teams("acme/eng").repository("acme/wiki", "push");
+        HttpPerson there = person.twin().alsoAt(second.url());
+        String path = "/" + route + "/x";
+        assertThat(List.of(person.fetch(path).statusCode(), there.fetch(path).statusCode()))
+                .containsExactly(200, 200);
+        member.leaves("acme");
+        assertThat(List.of(person.fetch(path).statusCode(), there.fetch(path).statusCode()))
+                .as("believed until it is reported")
+                .containsExactly(200, 200);
+
+        Webhook delivery = json == null ? leaving(route) : github.webhook(event, json);
+        assertThat(deliver(delivery.signedWith(secret), first).statusCode()).isEqualTo(202);
+
+        assertThat(person.fetch(path).statusCode()).isEqualTo(403);
+        await().until(() -> there.fetch(path).statusCode() == 403);
+    }
+
+    private Webhook leaving(String route) {
+        return switch (route) {
+            case "org" -> github.organizationMemberRemoved("acme", login);
+            case "team" -> github.teamMemberRemoved("acme/eng", login);
+            default -> github.repositoryMemberRemoved("acme/wiki", login);
+        };
     }
 
     @Test
