@@ -122,8 +122,8 @@ class DecidedIsForwardedTest {
     void overHttp2() {
         whatIsForwardedIsWhatWasDecidedOn((host, target) -> {
             try (RawHttp2 raw = RawHttp2.to(port)) {
-                RawHttp2.Answer answer = raw.request(
-                        List.of(":method", "GET", ":scheme", "http", ":authority", host, ":path", target));
+                RawHttp2.Answer answer =
+                        raw.request(List.of(":method", "GET", ":scheme", "http", ":authority", host, ":path", target));
                 return new Outcome(answer.status(), answer.header("x-latchkey-problem"));
             }
         });
