@@ -132,29 +132,32 @@ class WebhookTest {
             repo | of the person |
             """)
     void whatGaveAccessIsBelievedNoLongerOnceItIsReportedAtEitherNode(String route, String event, String json) {
-        StubPerson member = github.person(login);
+        String name = "member" + ++people;
+        StubPerson member = github.person(name);
+        // Before the sign-in, which begins to ask for groups.
         member.orgs("acme").teams("acme/eng").repository("acme/wiki", "push");
-        HttpPerson there = person.twin().alsoAt(second.url());
+        HttpPerson here = signedIn(name);
+        HttpPerson there = here.twin().alsoAt(second.url());
         String path = "/" + route + "/x";
-        assertThat(List.of(person.fetch(path).statusCode(), there.fetch(path).statusCode()))
+        assertThat(List.of(here.fetch(path).statusCode(), there.fetch(path).statusCode()))
                 .containsExactly(200, 200);
         member.leaves("acme");
-        assertThat(List.of(person.fetch(path).statusCode(), there.fetch(path).statusCode()))
+        assertThat(List.of(here.fetch(path).statusCode(), there.fetch(path).statusCode()))
                 .as("believed until it is reported")
                 .containsExactly(200, 200);
 
-        Webhook delivery = json == null ? leaving(route) : github.webhook(event, json);
+        Webhook delivery = json == null ? leaving(route, name) : github.webhook(event, json);
         assertThat(deliver(delivery.signedWith(secret), first).statusCode()).isEqualTo(202);
 
-        assertThat(person.fetch(path).statusCode()).isEqualTo(403);
+        assertThat(here.fetch(path).statusCode()).isEqualTo(403);
         await().until(() -> there.fetch(path).statusCode() == 403);
     }
 
-    private Webhook leaving(String route) {
+    private static Webhook leaving(String route, String name) {
         return switch (route) {
-            case "org" -> github.organizationMemberRemoved("acme", login);
-            case "team" -> github.teamMemberRemoved("acme/eng", login);
-            default -> github.repositoryMemberRemoved("acme/wiki", login);
+            case "org" -> github.organizationMemberRemoved("acme", name);
+            case "team" -> github.teamMemberRemoved("acme/eng", name);
+            default -> github.repositoryMemberRemoved("acme/wiki", name);
         };
     }
 
