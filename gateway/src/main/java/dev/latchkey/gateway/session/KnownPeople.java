@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.session;
 
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,6 +18,8 @@ public final class KnownPeople {
 
     /** How long after what they signed in for has ended: what they made meanwhile may outlive it, by a year at most. */
     private static final Duration REMEMBERED = Duration.ofDays(400);
+
+    private static final int NAME_BYTES = 16;
 
     private final Store store;
 
@@ -59,7 +62,8 @@ public final class KnownPeople {
         return "login-of:" + person;
     }
 
+    /** By a digest: a provider may call people what a store takes for no name, and at any length. */
     private static String setNamed(String provider, String login) {
-        return "people-named:" + provider + ':' + login.toLowerCase(Locale.ROOT);
+        return "people-named:" + provider + ':' + Sha256.name(login.toLowerCase(Locale.ROOT), NAME_BYTES);
     }
 }

@@ -32,7 +32,8 @@ class RedisStoreConfiguration {
     private static final Duration CONNECT = Duration.ofSeconds(2);
     private static final Duration FIRST_RECONNECT = Duration.ofMillis(50);
     private static final Duration LAST_RECONNECT = Duration.ofSeconds(2);
-    private static final Duration TOPOLOGY = Duration.ofSeconds(30);
+    /** What no failed command tells of is found so; a look costs each server one short answer. */
+    private static final Duration TOPOLOGY = Duration.ofSeconds(5);
 
     /** The first look after a master died comes before another has taken over, so a second one has to be soon. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.store.EmbeddedStore;
 import dev.latchkey.gateway.testing.TestClock;
 import java.nio.file.Path;
@@ -66,9 +67,17 @@ class KnownPeopleTest {
     void whoWasNotedByEarlierReleasesIsFound() {
         Instant end = clock.instant().plus(Duration.ofDays(1));
         store.addMember("people-of:corp", "7", end).block();
-        store.addMember("people-named:corp:mona", "7", end).block();
+        store.addMember("people-named:corp:" + Sha256.name("mona", 16), "7", end)
+                .block();
         store.put("login-of:corp:7", "Mona".getBytes(UTF_8), end).block();
         assertThat(people.of("corp").collectList().block()).containsExactly(MONA);
         assertThat(people.named("corp", "mona").collectList().block()).containsExactly(MONA);
+    }
+
+    @Test
+    void aLoginMayBeWhateverTheProviderCallsLogin() {
+        String odd = "mona\u0000" + "x".repeat(5_000);
+        people.signedIn(named(odd), clock.instant().plus(Duration.ofDays(1))).block();
+        assertThat(people.named("corp", odd).collectList().block()).containsExactly(MONA);
     }
 }
