@@ -5,10 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.SealedRecords;
+import dev.latchkey.gateway.keys.Sha256;
 import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.store.Store;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -324,17 +323,9 @@ final class FarAnswers implements Far {
     }
 
     private String bodyName(byte[] body) {
-        String name = BODY + ':' + keys.sign(BODY, sha256(body));
+        String name = BODY + ':' + keys.sign(BODY, HexFormat.of().formatHex(Sha256.of(body)));
         remembered(name, body);
         return name;
-    }
-
-    private static String sha256(byte[] body) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     private static Map<String, List<String>> plain(HttpHeaders headers) {
