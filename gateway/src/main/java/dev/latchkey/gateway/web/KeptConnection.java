@@ -17,7 +17,7 @@ public final class KeptConnection extends ChannelOutboundHandlerAdapter {
 
     KeptConnection() {}
 
-    /** That server, whose connections all read on. */
+    /** That server, whose connections all read on, and end so that the last answer can be read. */
     public static HttpServer on(HttpServer server) {
         return server.doOnChannelInit(
                 (observer, channel, remote) -> behind(channel.pipeline(), NettyPipeline.HttpCodec));
@@ -25,6 +25,7 @@ public final class KeptConnection extends ChannelOutboundHandlerAdapter {
 
     static void behind(ChannelPipeline pipeline, String codec) {
         pipeline.addAfter(codec, "latchkey.kept", new KeptConnection());
+        pipeline.addAfter(codec, "latchkey.lingering", new LingeringClose());
     }
 
     @Override

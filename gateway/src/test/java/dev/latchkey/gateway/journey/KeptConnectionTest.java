@@ -12,6 +12,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several requests on one connection, as browsers and proxies send them. */
 class KeptConnectionTest {
@@ -49,6 +51,34 @@ class KeptConnectionTest {
 
             socket.getOutputStream().write(REQUEST.getBytes(US_ASCII));
             assertThat(statusLine(socket.getInputStream())).isEqualTo("HTTP/1.1 200 OK");
+        }
+    }
+
+    /** More than fits into the buffers between them: a reset would take the answer away. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 31457280", "Transfer-Encoding: chunked"})
+    void letsAClientThatSendsTooMuchSendItAllAndReadWhy(String framing) throws IOException {
+        try (GitHubStub github = GitHubStub.start();
+                RawBackend app = RawBackend.start();
+                TestGateway gateway = TestGateway.signingInAt(github)
+                        .route("app", "path: /app/**", "to: " + app.url(), "allow: [anyone]", "limits: {body: 1MB}")
+                        .start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            socket.setSoTimeout(30_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /app/x HTTP/1.1\r\nHost: localhost\r\n" + framing + "\r\n\r\n").getBytes(US_ASCII));
+            byte[] part = new byte[1024 * 1024];
+            for (int i = 0; i < 30; i++) {
+                if (framing.contains("chunked")) {
+                    out.write("100000\r\n".getBytes(US_ASCII));
+                }
+                out.write(part);
+                if (framing.contains("chunked")) {
+                    out.write("\r\n".getBytes(US_ASCII));
+                }
+            }
+            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            assertThat(answer).startsWith("HTTP/1.1 413 ").contains("request.body.too-large");
         }
     }
 

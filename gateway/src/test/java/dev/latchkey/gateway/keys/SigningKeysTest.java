@@ -32,6 +32,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 @Timeout(60)
 class SigningKeysTest {
@@ -212,7 +215,11 @@ class SigningKeysTest {
         load();
         String next = kids(here).get(1);
 
-        Flux.just(here, there).flatMap(SigningKeys::rotate).blockLast();
+        Store meeting = meetingOf(2);
+        Flux.range(0, 2)
+                .map(each -> new SigningKeys(meeting, ring(1), PLAN, clock))
+                .flatMap(SigningKeys::rotate)
+                .blockLast();
         load();
 
         assertThat(here.current().kid()).isEqualTo(next);
@@ -336,6 +343,24 @@ class SigningKeysTest {
                 Store.class.getClassLoader(),
                 new Class<?>[] {Store.class},
                 (proxy, method, arguments) -> method.invoke(store, arguments));
+    }
+
+    /** The same store, whose first readers all learn the same before any of them goes on. */
+    private Store meetingOf(int readers) {
+        AtomicInteger missing = new AtomicInteger(readers);
+        Sinks.Empty<Void> complete = Sinks.empty();
+        return (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    Object result = method.invoke(store, arguments);
+                    return method.getName().equals("get")
+                            ? ((Mono<?>) result).delayUntil(read -> {
+                                if (missing.decrementAndGet() == 0) {
+                                    complete.tryEmitEmpty();
+                                }
+                                return complete.asMono();
+                            })
+                            : result;
+                });
     }
 
     private KeyRing ring(int... seeds) {
