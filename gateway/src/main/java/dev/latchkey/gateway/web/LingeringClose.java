@@ -55,9 +55,7 @@ final class LingeringClose extends ChannelDuplexHandler {
             return;
         }
         ReferenceCountUtil.release(message);
-        if (unread) {
-            listenOn(context);
-        } else {
+        if (!unread) {
             close(context);
         }
     }
@@ -72,10 +70,12 @@ final class LingeringClose extends ChannelDuplexHandler {
         }
     }
 
+    /** Something came, though the codec makes nothing of what follows a malformed request. */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         context.fireChannelReadComplete();
-        if (end != null) {
+        if (end != null && context.channel().isOpen()) {
+            listenOn(context);
             context.read();
         }
     }

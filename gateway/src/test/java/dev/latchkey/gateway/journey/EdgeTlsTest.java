@@ -204,6 +204,21 @@ class EdgeTlsTest {
                 "latchkey.tls: " + folder.resolve("absent.key") + " does not exist");
     }
 
+    @Test
+    void aClientThatGoesOnSendingReadsWhyItIsRefused() throws IOException {
+        try (TestGateway gateway = gateway().start();
+                SSLSocket socket = connect("localhost", "TLSv1.3")) {
+            assertThat(gateway.port()).isEqualTo(port);
+            socket.getOutputStream()
+                    .write("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+                            .getBytes(US_ASCII));
+            socket.getOutputStream().write(new byte[30 * 1024 * 1024]);
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("request.malformed");
+        }
+    }
+
     private static void isRefused(TestGateway.Builder gateway, String... words) {
         assertThatExceptionOfType(ConfigurationRefused.class)
                 .isThrownBy(gateway::start)

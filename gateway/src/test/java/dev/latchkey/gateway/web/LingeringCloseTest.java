@@ -143,7 +143,11 @@ class LingeringCloseTest {
         line.pipeline().close();
         assertThat(line.outputShut).isTrue();
         assertThat(line.isOpen()).isTrue();
-        pass(LingeringClose.SILENCE);
+        pass(LingeringClose.SILENCE.minusMillis(1));
+        line.pipeline().fireChannelReadComplete();
+        pass(LingeringClose.SILENCE.minusMillis(1));
+        assertThat(line.isOpen()).isTrue();
+        pass(Duration.ofMillis(1));
         assertThat(line.isOpen()).isFalse();
     }
 
