@@ -3,6 +3,7 @@ package dev.latchkey.gateway.installation;
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.provider.Waits;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.timeout.TimeoutException;
@@ -266,7 +267,7 @@ final class AppApi implements AutoCloseable {
             return Mono.error(Problem.of(ProblemCode.INSTALLATION_SUSPENDED));
         }
         if (RateLimit.isReached(answer)) {
-            return pauses.begin(app, RateLimit.said(answer, clock));
+            return pauses.begin(app, Waits.said(answer.headers(), clock.instant()));
         }
         if (status == 403) {
             return Mono.error(Problem.of(ProblemCode.GITHUB_REFUSED));

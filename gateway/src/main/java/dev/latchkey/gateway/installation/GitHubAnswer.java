@@ -1,9 +1,7 @@
 package dev.latchkey.gateway.installation;
 
+import dev.latchkey.gateway.provider.Waits;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -44,22 +42,10 @@ record GitHubAnswer(int status, HttpHeaders headers, JsonNode body) {
     /** The clock it was answered by, or null. */
     @Nullable
     Instant date() {
-        return httpDate(headers.getFirst(HttpHeaders.DATE));
+        return Waits.httpDate(headers.getFirst(HttpHeaders.DATE));
     }
 
     boolean isRedirect() {
         return status == 301 || status == 302 || status == 307 || status == 308;
-    }
-
-    static @Nullable Instant httpDate(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        try {
-            return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-        } catch (DateTimeParseException e) {
-            return null;
-        }
     }
 }

@@ -115,7 +115,7 @@ public final class TokenEndpoint {
     private BodyExtractor<Mono<OAuth2AccessTokenResponse>, ReactiveHttpInputMessage> reader() {
         return (message, context) -> {
             HttpStatusCode status = ((ClientHttpResponse) message).getStatusCode();
-            Duration wait = Waits.of(message.getHeaders(), clock.instant());
+            Duration wait = Waits.said(message.getHeaders(), clock.instant());
             return BodyExtractors.toMono(JSON)
                     .extract(message, context)
                     .onErrorMap(e -> refusal(status, "an answer that is no JSON", wait, e))
