@@ -41,7 +41,7 @@ record PassthroughProperties(
             @DefaultValue("1h") Duration stale,
             @DefaultValue("10m") Duration sparing,
             @DefaultValue("5s") Duration missing,
-            @DefaultValue("15m") Duration missingLongest,
+            @DefaultValue("1h") Duration missingLongest,
             @DefaultValue("256MB") DataSize far,
             @DefaultValue("2d") Duration farLife) {}
 

@@ -14,7 +14,7 @@ final class Entries {
 
     private static final int OK = 200;
     /** What has been missing for so many times as long is believed to be so once more. */
-    private static final int TENTH = 10;
+    static final int TENTH = 10;
 
     private static final Set<Integer> MISSING = Set.of(404, 410);
 

@@ -25,6 +25,11 @@ record ResourceKey(
                 headers.getFirst("Time-Zone"));
     }
 
+    /** Another, without a query, asked for in the same way. */
+    ResourceKey at(String other) {
+        return new ResourceKey(other, null, accept, version, timeZone);
+    }
+
     /** All of it is the client's choice. */
     int weight() {
         return path.length() + length(query) + accept.length() + length(version) + length(timeZone);

@@ -53,6 +53,11 @@ public final class ResponseCache implements Calls {
     private static final int OK = 200;
     private static final Set<Integer> WITHDRAWN = Set.of(401, 403, 404, 410, 451);
     private static final int OVERHEAD = 200;
+
+    /** How far apart a part of what is not there is asked for itself, by how long it has not been there. */
+    private static final Duration PART_AT_LEAST = Duration.ofMinutes(15);
+
+    private static final Duration PART_AT_MOST = Duration.ofHours(4);
     /** Below a tenth of a quota an older answer is good enough while a new one is on its way. */
     private static final int LOW = 10;
 
@@ -229,14 +234,21 @@ public final class ResponseCache implements Calls {
     private boolean isUntouched(PersonalKey key, Entry entry) {
         String path = key.resource().path();
         long number = entry.asked().number();
-        return isHidden(path, entry)
+        return isHidden(key, entry)
                 ? changes.isStillHidden(key.person(), path, number)
                 : changes.isUntouched(key.person(), path, number);
     }
 
     /** Of a repository that somebody does not see, what happens in it makes no difference to them. */
-    private static boolean isHidden(String path, Entry entry) {
-        return entry.isMissing() && path.equals(Paths.repository(path));
+    private boolean isHidden(PersonalKey key, Entry entry) {
+        String path = key.resource().path();
+        String repository = entry.isMissing() ? Paths.repository(path) : null;
+        return repository != null && (repository.equals(path) || isKnownToBeMissing(key.at(repository)));
+    }
+
+    private boolean isKnownToBeMissing(PersonalKey repository) {
+        Entry known = entries.getIfPresent(repository);
+        return known != null && known.isMissing() && isFresh(repository, known);
     }
 
     /** What another node kept, judged by what this one knows; what it cannot judge has to be confirmed. */
@@ -246,7 +258,7 @@ public final class ResponseCache implements Calls {
         }
         String path = key.resource().path();
         long at = elsewhere.asked().at();
-        boolean untouched = isHidden(path, elsewhere)
+        boolean untouched = isHidden(key, elsewhere)
                 ? changes.isStillHiddenSince(key.person(), path, at)
                 : changes.isUntouchedSince(key.person(), path, at);
         return untouched ? elsewhere.known(now) : elsewhere;
@@ -349,30 +361,36 @@ public final class ResponseCache implements Calls {
      * ever, since some tokens may see a part of what they may not see as a whole.
      */
     private Mono<Fetched> stillMissing(ApiRequest request, Question question, Entry old) {
-        String path = question.key().resource().path();
+        PersonalKey key = question.key();
+        String path = key.resource().path();
         String repository = Paths.repository(path);
-        boolean open = !changes.isStillHidden(
-                question.key().person(), path, old.asked().number());
-        boolean longAgo = clock.millis() - old.born() >= terms.missingLongest().toMillis();
-        if (repository == null || repository.equals(path) || open || longAgo) {
+        boolean open = !changes.isStillHidden(key.person(), path, old.asked().number());
+        if (repository == null || repository.equals(path) || open) {
             return asked(request, question);
         }
-        ApiRequest outer = request.to(new Target(Target.Api.REST, repository, null));
-        PersonalKey outerKey = new PersonalKey(question.key().person(), ResourceKey.of(outer));
-        Entry known = entries.getIfPresent(outerKey);
+        PersonalKey outer = key.at(repository);
+        Entry known = entries.getIfPresent(outer);
         if (known != null && !known.isMissing()) {
             return asked(request, question);
         }
-        return call(outer).doOnNext(ApiAnswer::discard).flatMap(answer -> {
-            Entry hidden = entries.getIfPresent(outerKey);
-            if (answer.status() != old.status() || hidden == null || !hidden.isMissing()) {
+        ApiRequest whole = request.to(new Target(Target.Api.REST, repository, null));
+        return call(whole).doOnNext(ApiAnswer::discard).flatMap(answer -> {
+            Entry hidden = entries.getIfPresent(outer);
+            if (answer.status() != old.status() || hidden == null || !hidden.isMissing() || isDue(old)) {
                 return asked(request, question);
             }
             Entry still = Entries.stillMissing(old, hidden, question.asked());
-            keep(question.key(), still);
+            keep(key, still);
             boolean askedNow = !"hit".equals(answer.headers().getFirst(Mark.WORD));
             return Mono.just(new Fetched.Kept(still, askedNow ? Mark.outer(answer.status()) : Mark.hit(left(still))));
         });
+    }
+
+    /** Whether a part of what is not there has to be asked for itself again. */
+    private boolean isDue(Entry part) {
+        long now = clock.millis();
+        long apart = Math.min(PART_AT_MOST.toMillis(), (now - part.same()) / Entries.TENTH);
+        return now - part.born() >= Math.max(PART_AT_LEAST.toMillis(), apart);
     }
 
     private void keep(PersonalKey key, Entry entry) {

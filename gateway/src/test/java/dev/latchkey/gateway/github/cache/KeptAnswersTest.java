@@ -141,6 +141,41 @@ class KeptAnswersTest {
         return String.valueOf(answer.headers().getFirst("Cache-Status"));
     }
 
+    // What is not there
+
+    @Test
+    void asksForAPartOfWhatHasLongNotBeenThereMoreAndMoreSeldom() {
+        github = request -> Mono.just(answer(404, "{}"));
+        String part = REPO + "/issues";
+        List<Long> apart = new ArrayList<>();
+        long last = clock.millis();
+        for (int minute = 0; minute < 60 * 24; minute++) {
+            calls.clear();
+            assertThat(read(part).status()).isEqualTo(404);
+            changes.within(REPO).block();
+            if (calls.contains("GET " + part)) {
+                apart.add((clock.millis() - last) / 60_000);
+                last = clock.millis();
+            }
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(apart).hasSizeBetween(15, 45);
+        assertThat(apart.get(1)).isBetween(15L, 20L);
+        assertThat(apart.get(apart.size() - 1)).isBetween(100L, 240L);
+    }
+
+    @Test
+    void asksForAPartAgainAsSoonAsTheWholeIsThere() {
+        github = request -> Mono.just(answer(404, "{}"));
+        for (int minute = 0; minute < 60 * 24; minute++) {
+            read(REPO + "/issues");
+            clock.advance(Duration.ofMinutes(1));
+        }
+        github = request -> Mono.just(found("[]"));
+        clock.advance(Duration.ofMinutes(15));
+        assertThat(read(REPO + "/issues").status()).isEqualTo(200);
+    }
+
     // Own writes
 
     @Test

@@ -81,7 +81,7 @@ final class Replay {
                 Duration.ofHours(1),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(5),
-                Duration.ofMinutes(15),
+                Duration.ofHours(1),
                 Duration.ofMinutes(10));
     }
 
