@@ -67,10 +67,15 @@ final class ConnectionDoor {
         pipeline.addAfter(NettyPipeline.HttpTrafficHandler, "latchkey.last", new LastAnswers(drain));
     }
 
-    /** When the gateway leaves, a client of HTTP/2 sends nothing more, and what it has sent is answered (RFC 9113, section 6.8). */
+    /**
+     * When the gateway leaves, a client of HTTP/2 hears of it twice (RFC 9113, section 6.8): first that it should go on elsewhere,
+     * while whatever it still sends is answered, and at the end which of its requests the last one was.
+     */
     private void sayGoodbye(Channel channel) {
-        Disposable goodbye =
-                drain.remember(() -> channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)));
+        Disposable goodbye = drain.remember(
+                () -> channel.writeAndFlush(
+                        new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE)),
+                () -> channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)));
         channel.closeFuture().addListener(closed -> goodbye.dispose());
     }
 

@@ -3,6 +3,8 @@ package dev.latchkey.gateway.web;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -55,8 +57,20 @@ public final class Drain implements SmartLifecycle {
      *     is; must not block
      */
     public Disposable remember(Runnable goodbye) {
-        Lasting entry = new Lasting(goodbye);
+        return remember(() -> {}, goodbye);
+    }
+
+    /**
+     * The same for something that can be asked to begin nothing new before that.
+     *
+     * @param notice asks so; run when the gateway is told to stop, at once if it already was; must not block
+     */
+    public Disposable remember(Runnable notice, Runnable goodbye) {
+        Lasting entry = new Lasting(notice, goodbye);
         lasting.add(entry);
+        if (hasBegun()) {
+            entry.hear();
+        }
         if (state == State.OVER) {
             entry.leave();
         }
@@ -65,14 +79,24 @@ public final class Drain implements SmartLifecycle {
 
     private final class Lasting implements Disposable {
 
+        private final AtomicReference<@Nullable Runnable> notice;
         private final Runnable goodbye;
 
-        Lasting(Runnable goodbye) {
+        Lasting(Runnable notice, Runnable goodbye) {
+            this.notice = new AtomicReference<>(notice);
             this.goodbye = goodbye;
+        }
+
+        void hear() {
+            Runnable unheard = notice.getAndSet(null);
+            if (unheard != null) {
+                unheard.run();
+            }
         }
 
         void leave() {
             if (lasting.remove(this)) {
+                hear();
                 goodbye.run();
             }
         }
@@ -97,6 +121,7 @@ public final class Drain implements SmartLifecycle {
     @Override
     public void stop(Runnable done) {
         state = State.BEGUN;
+        lasting.forEach(Lasting::hear);
         if (notice.isZero()) {
             leave();
             done.run();

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,9 @@ class LeavingTest {
     private static RawHttp2.Answer http2InNotice;
     private static RawHttp2.Answer http2Stream;
     private static RawHttp2.Answer http2BegunBefore;
+    private static List<Integer> lastStreamsInNotice;
+    private static List<Integer> lastStreams;
+    private static int lastStream;
     private static int goneAway;
     private static boolean http2Closed;
     private static int idleGoneAway;
@@ -108,7 +112,12 @@ class LeavingTest {
         pingInNotice = RawHttp.to(port).send("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
         socketClosedInNotice = closed.status.isDone();
         streamEndedInNotice = stream.isDone();
-        http2InNotice = http2.answer(begin(http2, octocat, "/"));
+        await().atMost(PATIENCE).until(() -> {
+            lastStream = begin(http2, octocat, "/");
+            http2InNotice = http2.answer(lastStream);
+            lastStreamsInNotice = http2.lastStreams();
+            return !lastStreamsInNotice.isEmpty();
+        });
         timer.advanceTimeBy(NOTICE);
 
         socketStatus = closed.status.get(30, TimeUnit.SECONDS);
@@ -117,6 +126,7 @@ class LeavingTest {
         http2Stream = http2.answer(events);
         http2BegunBefore = http2.answer(slowly);
         goneAway = http2.end();
+        lastStreams = http2.lastStreams();
         http2Closed = http2.isClosed();
         idleGoneAway = idle.end();
         gone.get(60, TimeUnit.SECONDS);
@@ -201,6 +211,12 @@ class LeavingTest {
     void aConnectionOfHttp2IsServedUntilTheNoticeIsOver() {
         assertThat(http2InNotice.status()).isEqualTo(200);
         assertThat(http2InNotice.error()).isEqualTo(-1);
+    }
+
+    @Test
+    void aConnectionOfHttp2HearsOfItAtOnceAndAtTheEndWhatWasStillLookedAt() {
+        assertThat(lastStreamsInNotice).containsExactly(Integer.MAX_VALUE);
+        assertThat(lastStreams).startsWith(Integer.MAX_VALUE, lastStream);
     }
 
     @Test

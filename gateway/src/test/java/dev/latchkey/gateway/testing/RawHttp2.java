@@ -48,6 +48,7 @@ public final class RawHttp2 implements AutoCloseable {
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final int SILENCE = 30_000;
 
+    private final List<Integer> lastStreams = new ArrayList<>();
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
@@ -233,6 +234,11 @@ public final class RawHttp2 implements AutoCloseable {
         return goneAway;
     }
 
+    /** The last stream that each GOAWAY promised to look at, as far as they were read. */
+    public List<Integer> lastStreams() {
+        return List.copyOf(lastStreams);
+    }
+
     private Answer answerSoFar(int stream) {
         return answers.computeIfAbsent(stream, id -> new Answer());
     }
@@ -259,7 +265,10 @@ public final class RawHttp2 implements AutoCloseable {
             case HEADERS -> answer.head(decoder, stream, payload);
             case DATA -> answer.data(payload);
             case RST_STREAM -> answer.reset(ByteBuffer.wrap(payload).getInt());
-            case GOAWAY -> goneAway = ByteBuffer.wrap(payload).getInt(4);
+            case GOAWAY -> {
+                lastStreams.add(ByteBuffer.wrap(payload).getInt());
+                goneAway = ByteBuffer.wrap(payload).getInt(4);
+            }
             case SETTINGS -> acknowledge(type, flags);
             case PING -> acknowledge(type, flags, payload);
             default -> {
