@@ -1,9 +1,12 @@
 package dev.latchkey.gateway.forward;
 
+import dev.latchkey.gateway.problem.Problem;
+import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.session.OpenStreams;
 import dev.latchkey.gateway.web.Drain;
+import dev.latchkey.gateway.web.GrpcCall;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
@@ -27,7 +30,8 @@ import reactor.netty.http.server.HttpServerResponse;
 /**
  * Lets nothing that stays open outlive the session or credential it was opened with, or the access: a WebSocket is closed
  * with status 4401, and whatever else is under way, be it a stream, a download or a question that waits for its answer, by
- * resetting its connection. Closed in the ordinary way, an answer whose length is not told would look whole.
+ * resetting its connection. Closed in the ordinary way, an answer whose length is not told would look whole. A call of gRPC, which
+ * is whole only by what it says last, is told first why it ends.
  *
  * <p>An event stream is among these at once, everything else when it has lasted for a second: what is answered in a moment
  * costs no entry anywhere. An end that falls into that second is remembered, and catches up with it then.
@@ -39,6 +43,8 @@ final class SessionStreams {
 
     private static final CloseStatus SESSION_ENDED = new CloseStatus(4401, "The session has ended");
     private static final CloseStatus WITHDRAWN = new CloseStatus(4401, "Access was withdrawn");
+    private static final Problem SIGNED_OUT = Problem.of(ProblemCode.SIGN_IN_REQUIRED, "The session has ended");
+    private static final Problem SHUT_OUT = Problem.of(ProblemCode.ACCESS_DENIED, "Access was withdrawn");
     private static final CloseStatus RESTART = CloseStatus.SERVICE_RESTARTED.withReason("Connect again");
     private static final String ATTRIBUTE = SessionStreams.class.getName();
 
@@ -132,13 +138,15 @@ final class SessionStreams {
             if (carried == null || tracked != null) {
                 return;
             }
-            Disposable here = track(carried, this::cut, this::cut);
+            Disposable here = track(carried, () -> cut(SIGNED_OUT), () -> cut(SHUT_OUT));
             tracked = here;
             if (exchange == null) {
                 // It ended meanwhile, perhaps by this, and did not see what to dispose of.
                 here.dispose();
             } else {
-                standing.stillHolds(carried).filter(holds -> !holds).subscribe(withdrawn -> cut(), unknown -> {});
+                standing.stillHolds(carried)
+                        .filter(holds -> !holds)
+                        .subscribe(withdrawn -> cut(SHUT_OUT), unknown -> {});
             }
         }
 
@@ -180,19 +188,29 @@ final class SessionStreams {
             }
         }
 
-        private void cut() {
+        private void cut(Problem why) {
             Connection connection = client;
             if (connection != null) {
-                connection.channel().eventLoop().execute(this::reset);
+                connection.channel().eventLoop().execute(() -> reset(why));
             }
         }
 
         /** On the loop, where it is certain whether the connection carries this request or already another. */
-        private void reset() {
+        private void reset(Problem why) {
             Connection connection = client;
-            if (connection != null && connection.channel().isActive()) {
-                SessionStreams.reset(connection.channel());
+            ServerWebExchange carried = exchange;
+            if (connection == null || carried == null || !connection.channel().isActive()) {
+                return;
             }
+            if (connection instanceof HttpServerResponse answer && GrpcCall.isIn(carried.getRequest())) {
+                tell(answer, connection.channel(), why);
+            }
+            SessionStreams.reset(connection.channel());
+        }
+
+        /** What cannot be sent at once, because the client does not read, goes the way of the stream. */
+        private void tell(HttpServerResponse answer, Channel channel, Problem why) {
+            channel.writeAndFlush(answer.hasSentHeaders() ? GrpcCall.lastWords(why) : GrpcCall.refusal(why));
         }
     }
 

@@ -4,7 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.HexFormat;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -53,6 +60,31 @@ public final class GrpcCall {
         headers.set(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE);
         headers.set(STATUS, Integer.toString(status(problem.code())));
         headers.set(MESSAGE, escaped(problem.detail() + " (request " + requestId + ')'));
+    }
+
+    /**
+     * The end of a call that the gateway breaks off, whose answer has begun: trailers, as a call's outcome always is.
+     *
+     * @param problem why, as it would have been refused with
+     */
+    public static LastHttpContent lastWords(Problem problem) {
+        LastHttpContent last = new DefaultLastHttpContent();
+        say(last.trailingHeaders()::set, problem);
+        return last;
+    }
+
+    /** The same where the answer has not begun: its head is its end. */
+    public static FullHttpResponse refusal(Problem problem) {
+        FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        answer.headers().set(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE);
+        say(answer.headers()::set, problem);
+        return answer;
+    }
+
+    private static void say(BiConsumer<String, Object> headers, Problem problem) {
+        headers.accept(STATUS, status(problem.code()));
+        headers.accept(MESSAGE, escaped(problem.detail()));
+        headers.accept(ProblemBoundary.MARK, problem.code().code());
     }
 
     /** The code of gRPC that callers treat alike. */

@@ -35,7 +35,7 @@ public final class ProblemBoundary implements Stage {
             ProblemCode.GITHUB_TOKEN_REFUSED,
             ProblemCode.SERVICE_TOKEN_REFUSED);
     private static final Logger LOG = LoggerFactory.getLogger(ProblemBoundary.class);
-    private static final String MARK = "X-Latchkey-Problem";
+    static final String MARK = "X-Latchkey-Problem";
     /** As somebody else, or as oneself with more rights at the provider. */
     private static final Set<ProblemCode> SOLVED_BY_SIGNING_IN_ANEW = EnumSet.of(
             ProblemCode.ACCESS_DENIED,

@@ -413,23 +413,26 @@ class GrpcTest {
         await().until(() -> plain.cancelled() == 2);
     }
 
-    @Test
-    void aCallEndsWithTheSessionItWasBegunIn() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCallEndsWithTheSessionItWasBegunInAndIsToldSo(boolean answered) {
         HttpPerson person = gateway.stranger();
         assertThat(person.signIn(github, "octocat", "/").statusCode()).isEqualTo(200);
         Listening listening = new Listening();
         ClientCall<byte[], byte[]> call = to("app", with("cookie", "latchkey=" + person.cookie("latchkey")))
-                .newCall(GrpcBackend.SILENCE, patient());
+                .newCall(answered ? GrpcBackend.SILENCE : GrpcBackend.MUTE, patient());
+        int before = plain.calls();
         call.start(listening, new Metadata());
         call.sendMessage(text("a"));
         call.halfClose();
         call.request(1);
-        await().until(() -> listening.head.get() != null);
+        await().until(() -> answered ? listening.head.get() != null : plain.calls() > before);
 
         person.post("/oauth2/sign_out", Map.of());
 
         await().until(() -> listening.status.get() != null);
-        assertThat(listening.status.get().isOk()).isFalse();
+        assertThat(listening.status.get().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(listening.status.get().getDescription()).isEqualTo("The session has ended");
         await().until(() -> plain.cancelled() == 1);
     }
 
