@@ -39,6 +39,15 @@ final class LocalBuckets implements Buckets {
         return Mono.empty();
     }
 
+    /** That there is no more left than that, as somebody knows who counts for all nodes. */
+    void learn(String name, Limits.Rate rate, long left) {
+        Bucket bucket = buckets.get(name, key -> full(rate));
+        long more = bucket.getAvailableTokens() - left;
+        if (more > 0) {
+            bucket.tryConsume(more);
+        }
+    }
+
     private Bucket full(Limits.Rate rate) {
         return Bucket.builder()
                 .addLimit(Buckets.configuration(rate).getBandwidths()[0])

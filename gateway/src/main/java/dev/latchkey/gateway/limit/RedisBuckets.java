@@ -23,8 +23,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Buckets that all nodes share. While Redis cannot be reached each node counts for itself: a limit that is too wide by the
- * number of nodes is better than none, and better than an app that nobody reaches.
+ * Buckets that all nodes share. While Redis cannot be reached, or is slow for once, each node counts for itself, from what Redis
+ * last told it: a limit that is too wide by the number of nodes is better than none, and better than an app that nobody reaches.
  */
 final class RedisBuckets implements Buckets {
 
@@ -36,12 +36,12 @@ final class RedisBuckets implements Buckets {
     private static final Duration KEPT_LONGER = Duration.ofMinutes(1);
 
     private final LettuceConnectionFactory factory;
-    private final Buckets near;
+    private final LocalBuckets near;
     private final ClockMeter meter;
     private final Mono<AsyncProxyManager<byte[]>> far;
     private final AtomicLong pausedUntil = new AtomicLong(System.nanoTime());
 
-    RedisBuckets(LettuceConnectionFactory factory, Buckets near, Clock clock) {
+    RedisBuckets(LettuceConnectionFactory factory, LocalBuckets near, Clock clock) {
         this.factory = factory;
         this.near = near;
         this.meter = new ClockMeter(clock);
@@ -71,6 +71,7 @@ final class RedisBuckets implements Buckets {
         return far.flatMap(manager -> Mono.fromFuture(
                                 () -> bucket(manager, name, rate).tryConsumeAndReturnRemaining(1))
                         .timeout(PATIENCE))
+                .doOnNext(probe -> near.learn(name, rate, probe.getRemainingTokens()))
                 .onErrorResume(failure -> {
                     LOG.warn("Redis does not count requests, so this node does: {}", failure.toString());
                     pausedUntil.set(System.nanoTime() + PAUSE.toNanos());
