@@ -7,6 +7,7 @@ import dev.latchkey.gateway.route.Challenger;
 import dev.latchkey.gateway.route.CredentialReader;
 import dev.latchkey.gateway.route.Routes;
 import dev.latchkey.gateway.vault.TokenVault;
+import dev.latchkey.gateway.watch.Audit;
 import dev.latchkey.gateway.web.GatewayAddress;
 import dev.latchkey.gateway.web.SecurityHeaders;
 import java.time.Clock;
@@ -27,8 +28,10 @@ class IdentityConfiguration {
     }
 
     @Bean
-    BackendHeaders backendHeaders(GatewayAddress address, SigningKeys keys, Memberships memberships, Clock clock) {
-        return new BackendHeaders(new IdentityJwt(address.origin(), keys, clock), new TrackeepJwt(clock), memberships);
+    BackendHeaders backendHeaders(
+            GatewayAddress address, SigningKeys keys, Memberships memberships, Clock clock, Audit audit) {
+        return new BackendHeaders(
+                new IdentityJwt(address.origin(), keys, clock, audit), new TrackeepJwt(clock), memberships);
     }
 
     @Bean

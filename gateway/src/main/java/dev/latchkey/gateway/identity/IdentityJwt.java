@@ -15,6 +15,9 @@ import dev.latchkey.gateway.membership.Groups;
 import dev.latchkey.gateway.route.Caller;
 import dev.latchkey.gateway.route.Send;
 import dev.latchkey.gateway.session.Person;
+import dev.latchkey.gateway.watch.Audit;
+import dev.latchkey.gateway.watch.AuditEvent;
+import dev.latchkey.gateway.watch.AuditEvent.Action;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,15 +55,17 @@ final class IdentityJwt {
     private final String issuer;
     private final SigningKeys keys;
     private final Clock clock;
+    private final Audit audit;
     private final Cache<Use, Minted> minted = Caffeine.newBuilder()
             .maximumSize(KEPT)
             .expireAfterWrite(Send.LONGEST_TTL)
             .build();
 
-    IdentityJwt(String issuer, SigningKeys keys, Clock clock) {
+    IdentityJwt(String issuer, SigningKeys keys, Clock clock, Audit audit) {
         this.issuer = issuer;
         this.keys = keys;
         this.clock = clock;
+        this.audit = audit;
     }
 
     private record Use(String handle, Send.Jwt jwt, String groups) {}
@@ -100,8 +105,19 @@ final class IdentityJwt {
         Duration rest = fifth.compareTo(LONGEST_REST) < 0 ? fifth : LONGEST_REST;
         JWTClaimsSet claims = claims(caller, groups, jwt.audience(), now, end);
         String signed = sign(fitting(claims, caller.principal()));
+        audit.tell(minted(caller, claims));
         String value = jwt.isBearer() ? "Bearer " + signed : signed;
         return new Minted(value, end.minus(rest).toEpochMilli());
+    }
+
+    private static AuditEvent minted(Caller caller, JWTClaimsSet claims) {
+        AuditEvent event = AuditEvent.success(Action.IDENTITY_TOKEN_MINTED)
+                .of(caller.principal())
+                .with("audience", claims.getAudience().get(0))
+                .with("jti", claims.getJWTID());
+        return caller instanceof Caller.InSession inSession
+                ? event.withSession(inSession.session().id())
+                : event;
     }
 
     private static JWTClaimsSet fitting(JWTClaimsSet claims, String principal) {

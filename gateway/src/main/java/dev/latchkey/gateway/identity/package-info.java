@@ -7,6 +7,7 @@
             "store",
             "provider",
             "session",
+            "watch",
             "vault",
             "membership",
             "actions",

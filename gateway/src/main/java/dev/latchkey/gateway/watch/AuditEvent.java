@@ -24,6 +24,7 @@ public record AuditEvent(
         OPERATION("operation", "configuration"),
         API_TOKEN_MADE("api-token-made", "iam"),
         API_TOKEN_ENDED("api-token-ended", "iam"),
+        IDENTITY_TOKEN_MINTED("identity-token-minted", "iam"),
         INSTALLATION_TOKEN_MINTED("installation-token-minted", "iam"),
         INSTALLATION_TOKEN_GIVEN("installation-token-given", "iam"),
         INSTALLATION_TOKEN_INVALIDATED("installation-token-invalidated", "iam"),

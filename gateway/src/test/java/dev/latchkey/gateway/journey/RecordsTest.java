@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.journey;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.ops.MetricNames;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -199,6 +201,19 @@ class RecordsTest {
         Matcher matcher = Pattern.compile(" " + name + "=(\\S+)").matcher(line);
         assertThat(matcher.find()).as(line).isTrue();
         return matcher.group(1);
+    }
+
+    @Test
+    void anAppsJwtIsToldOnceForAllTheRequestsThatItServes() {
+        HttpPerson hubot = signedIn("hubot");
+        hubot.fetch("/wiki/first");
+        hubot.fetch("/wiki/second");
+        String jwt = app.lastRequest().header("Authorization").substring("Bearer ".length());
+        String payload = new String(Base64.getUrlDecoder().decode(jwt.split("\\.")[1]), UTF_8);
+        String id = JsonMapper.shared().readTree(payload).path("jti").asString();
+        String line = audit.await("action=identity-token-minted outcome=success", "jti=" + id);
+        assertThat(line).contains("user=github:", "audience=wiki", "session=").doesNotContain(jwt);
+        assertThat(audit.all()).filteredOn(told -> told.contains("jti=" + id)).hasSize(1);
     }
 
     @Test
