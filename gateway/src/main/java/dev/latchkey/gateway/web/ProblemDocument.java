@@ -51,12 +51,22 @@ public final class ProblemDocument {
                 type(code).toString(),
                 code.title(),
                 code.status(),
-                problem.detail(),
+                detail(problem),
                 reference(path),
                 code.code(),
                 requestId,
                 problem.loginUrl() == null ? null : problem.loginUrl().toString(),
                 wait == null ? null : seconds(wait));
+    }
+
+    /** What happened, unless the title says it already, and what to do now (RFC 9457, section 3.1.4). */
+    private static String detail(Problem problem) {
+        String happened = problem.detail();
+        String advice = problem.code().hint();
+        if (happened.equals(problem.code().title())) {
+            return advice;
+        }
+        return happened + (happened.endsWith(".") ? " " : ". ") + advice;
     }
 
     private static @Nullable String reference(@Nullable String path) {

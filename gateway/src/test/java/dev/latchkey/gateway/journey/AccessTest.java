@@ -127,7 +127,8 @@ class AccessTest {
         JsonNode problem = JsonMapper.shared().readTree(answer.body());
         assertThat(problem.path("detail").asString())
                 .isEqualTo("This app is for members of acme, or members of the team other/ops,"
-                        + " or people named one by one, or people with an address at boss.example");
+                        + " or people named one by one, or people with an address at boss.example."
+                        + " Ask the people who run this app to let you in, or sign in with another account.");
         assertThat(signIn().navigate("/many/x").body())
                 .contains("members of acme")
                 .doesNotContain("boss,");

@@ -25,7 +25,7 @@ class ProblemDocumentTest {
                   "type": "https://gateway.example.com/oauth2/problems/sign-in.required",
                   "title": "You are not signed in",
                   "status": 401,
-                  "detail": "Your session ended.",
+                  "detail": "Your session ended. Open login_url in a browser and sign in.",
                   "instance": "/wiki",
                   "code": "sign-in.required",
                   "request_id": "4bf92f3577b34da6",
@@ -33,6 +33,21 @@ class ProblemDocumentTest {
                   "retry_after": 2
                 }
                 """));
+    }
+
+    @Test
+    void saysWhatToDoWhereTheTitleSaysWhatHappened() {
+        assertThat(render(Problem.of(ProblemCode.ROUTE_UNKNOWN), "/")
+                        .get("detail")
+                        .asString())
+                .isEqualTo("Check the address.");
+    }
+
+    @Test
+    void endsASentenceBeforeItBeginsTheNext() {
+        Problem problem = Problem.of(ProblemCode.HEADERS_TOO_LARGE, "This app takes at most 5 bytes");
+        assertThat(render(problem, "/").get("detail").asString())
+                .isEqualTo("This app takes at most 5 bytes. Delete this site's cookies and try again.");
     }
 
     @Test
