@@ -8,6 +8,7 @@ import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GatewayProcess;
 import dev.latchkey.gateway.testing.GitHubStub;
 import dev.latchkey.gateway.testing.HttpPerson;
+import dev.latchkey.gateway.testing.OtlpCollector;
 import dev.latchkey.gateway.testing.RawHttp;
 import dev.latchkey.gateway.testing.RedisServer;
 import dev.latchkey.gateway.testing.TestGateway;
@@ -47,12 +48,18 @@ class SecrecyTest {
     @Test
     void nothingWrittenOnTheWayThroughTheEmbeddedStoreIsSecret(@TempDir Path folder) throws IOException {
         try (GitHubStub github = GitHubStub.start();
-                EchoBackend app = EchoBackend.start()) {
+                EchoBackend app = EchoBackend.start();
+                OtlpCollector collector = OtlpCollector.start()) {
             List<String> written;
-            try (GatewayProcess gateway = talkative(github, app).dataIn(folder).startApart("-Xmx256m")) {
+            try (GatewayProcess gateway = talkative(github, app)
+                    .dataIn(folder)
+                    .property("latchkey.tracing.endpoint", collector.endpoint())
+                    .property("latchkey.tracing.sampling", 1.0)
+                    .startApart("-Xmx256m")) {
                 written = all(gateway, github, app);
             }
             assertTells(written);
+            assertTells(collector);
             try (Stream<Path> files = Files.walk(folder)) {
                 files.filter(file -> file.toString().endsWith(".mv"))
                         .forEach(file -> holdsNoSecret("store", read(file)));
@@ -288,9 +295,19 @@ class SecrecyTest {
     /** The log is a talkative one, and has no secret in it. */
     private void assertTells(List<String> log) {
         assertThat(log).filteredOn(line -> line.contains(" TRACE ")).hasSizeGreaterThan(1_000);
+        holdsNone("log", String.join("\n", log), unwanted());
+    }
+
+    /** Whatever was left of the traces was sent when the gateway stopped. */
+    private void assertTells(OtlpCollector collector) {
+        assertThat(collector.spans()).hasSizeGreaterThan(50);
+        holdsNone("traces", collector.received(), unwanted());
+    }
+
+    private Set<String> unwanted() {
         Set<String> unwanted = new TreeSet<>(secrets);
         unwanted.addAll(ids);
-        holdsNone("log", String.join("\n", log), unwanted);
+        return unwanted;
     }
 
     private void holdsNoSecret(String where, String text) {

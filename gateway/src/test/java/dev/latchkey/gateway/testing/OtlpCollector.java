@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.testing;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -26,6 +27,7 @@ public final class OtlpCollector implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private final List<Collected> spans = new CopyOnWriteArrayList<>();
+    private final List<String> messages = new CopyOnWriteArrayList<>();
 
     /** What became of one piece of work. */
     public record Collected(
@@ -54,6 +56,11 @@ public final class OtlpCollector implements AutoCloseable {
         return List.copyOf(spans);
     }
 
+    /** Everything that came, each byte a character; text stands in it as it is. */
+    public String received() {
+        return String.join("\n", messages);
+    }
+
     /** The spans of one trace. */
     public List<Collected> trace(String id) {
         return spans.stream().filter(span -> span.traceId().equals(id)).toList();
@@ -62,6 +69,7 @@ public final class OtlpCollector implements AutoCloseable {
     private void take(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] message = exchange.getRequestBody().readAllBytes();
+            messages.add(new String(message, ISO_8859_1));
             boolean fit =
                     "application/x-protobuf".equals(exchange.getRequestHeaders().getFirst("Content-Type"));
             if (fit) {
