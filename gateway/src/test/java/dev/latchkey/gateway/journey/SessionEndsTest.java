@@ -92,13 +92,15 @@ class SessionEndsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSessionInUseEndsAtItsAgeToTheSecondAndItsTokenWithIt(Home home) {
+    void aSessionInUseEndsAtItsAgeToTheSecondAndItsTokenWithIt(Home home) throws Exception {
         TestGateway gateway = gateway(home, "latchkey.session.idle", "5s", "latchkey.session.max-age", "7s");
         HttpPerson person = signedIn(gateway);
         Instant end = ends(gateway).get(0);
+        Watched socket = Watched.open(gateway, person);
         await().pollInterval(Duration.ofMillis(100))
                 .until(() -> person.fetch("/").statusCode() == 401);
         assertThat(Instant.now()).isBetween(end, end.plus(LATE));
+        assertThat(socket.closed.get(30, TimeUnit.SECONDS)).isEqualTo(4401);
         endAt(gateway, end);
         assertThat(ended).singleElement().extracting(SessionEnded::reason).isEqualTo(Reason.EXPIRED);
     }
