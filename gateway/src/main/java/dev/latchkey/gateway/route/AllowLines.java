@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads {@code allow}: a line that is no rule is refused, since half a list of rules is not what was meant. */
 final class AllowLines {
@@ -42,7 +43,7 @@ final class AllowLines {
                 rules.add(rule);
             }
         }
-        if (rules.isEmpty() && yaml.faults().isEmpty()) {
+        if (node instanceof SequenceNode sequence && sequence.getValue().isEmpty()) {
             yaml.fault(node, "'allow' lets nobody in", "Add a line such as 'signed-in' or 'user:octocat'.");
         }
         if (lines.size() > MOST) {
