@@ -42,7 +42,10 @@ public final class DemoApplication {
     private static void addStandIn(List<String> properties) {
         GitHubStub github = GitHubStub.start();
         github.app().withoutTokenLimits();
-        github.person("octocat").name("The Octocat").email("octocat@github.example", true, true);
+        github.person("octocat")
+                .name("The Octocat")
+                .email("octocat@github.example", true, true)
+                .teams("acme/eng");
         github.person("hubot").name("Hubot").email("hubot@github.example", true, true);
         github.gatewayProperties().forEach((name, value) -> properties.add(name + "=" + value));
     }

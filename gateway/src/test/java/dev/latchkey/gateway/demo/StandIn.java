@@ -20,7 +20,10 @@ public final class StandIn {
                         "http://localhost/oauth2/callback")
                 .name("Latchkey")
                 .withoutTokenLimits();
-        github.person("octocat").name("The Octocat").email("octocat@github.example", true, true);
+        github.person("octocat")
+                .name("The Octocat")
+                .email("octocat@github.example", true, true)
+                .teams("acme/eng");
         github.person("hubot").name("Hubot").email("hubot@github.example", true, true);
         System.out.println("The stand-in for GitHub listens at " + args[0]);
     }
