@@ -3,10 +3,12 @@ package dev.latchkey.gateway.login;
 import dev.latchkey.gateway.provider.Profile;
 import dev.latchkey.gateway.provider.Provider;
 import dev.latchkey.gateway.provider.ProviderClient;
+import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.session.Person;
 import dev.latchkey.gateway.session.PersonId;
 import java.net.URI;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
@@ -67,10 +69,12 @@ final class AddedSignIn implements SignInProvider {
     }
 
     @Override
-    public Mono<Arrived> arrive(OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce) {
+    public Mono<Arrived> arrive(
+            OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce, Consumer<ProviderToken> unclaimed) {
         return client.exchange(request)
-                .flatMap(granted ->
-                        client.profile(granted, nonce).map(profile -> new Arrived(person(profile), granted.token())));
+                .flatMap(granted -> client.profile(granted, nonce)
+                        .doOnError(unread -> unclaimed.accept(granted.token()))
+                        .map(profile -> new Arrived(person(profile), granted.token())));
     }
 
     private Person person(Profile profile) {

@@ -108,6 +108,7 @@ public final class DeviceSignIn {
 
     private Mono<Progress> signedIn(ProviderToken token, Instant end) {
         return profiles.read(gitHub.registration(), token)
+                .doOnError(unread -> vault.giveBack(GitHub.ID, token))
                 .flatMap(person -> keep(person, token, end)
                         .doOnSuccess(kept -> audit.tell(signedIn(person, token)))
                         .thenReturn(new Progress.SignedIn(person, token.scopes())));

@@ -1,10 +1,12 @@
 package dev.latchkey.gateway.login;
 
 import dev.latchkey.gateway.provider.GitHub;
+import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.provider.TokenEndpoint;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,11 +70,14 @@ final class GitHubSignIn implements SignInProvider {
     }
 
     @Override
-    public Mono<Arrived> arrive(OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce) {
+    public Mono<Arrived> arrive(
+            OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce, Consumer<ProviderToken> unclaimed) {
         ClientRegistration registration = request.getClientRegistration();
         return tokens.exchange(request)
                 .doOnNext(token -> noticeMissing(registration.getScopes(), token.scopes()))
-                .flatMap(token -> profiles.read(registration, token).map(person -> new Arrived(person, token)));
+                .flatMap(token -> profiles.read(registration, token)
+                        .doOnError(unread -> unclaimed.accept(token))
+                        .map(person -> new Arrived(person, token)));
     }
 
     /** Whoever's rules need such a scope refuses later, and says so; here is why. */

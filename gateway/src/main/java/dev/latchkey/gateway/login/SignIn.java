@@ -285,10 +285,13 @@ public final class SignIn {
         };
     }
 
-    private static Mono<SignInProvider.Arrived> exchange(
+    private Mono<SignInProvider.Arrived> exchange(
             SignInProvider provider, SignInAttempt attempt, String code, URI callback) {
         ClientRegistration registration = provider.registration(callback);
-        return provider.arrive(grantRequest(registration, attempt, code), attempt.nonce())
+        return provider.arrive(
+                        grantRequest(registration, attempt, code),
+                        attempt.nonce(),
+                        token -> vault.giveBack(provider.id(), token))
                 .onErrorMap(TokenRefused.class, refused -> asProblem(provider, refused));
     }
 
@@ -322,19 +325,24 @@ public final class SignIn {
         return new OAuth2AuthorizationCodeGrantRequest(registration, new OAuth2AuthorizationExchange(asked, answered));
     }
 
-    /** The token is kept before the browser learns of its session; a session whose token is lost is taken back. */
+    /**
+     * The token is kept before the browser learns of its session; a session whose token is lost is taken back, and a token
+     * that no session came of.
+     */
     private Mono<Sessions.Started> begin(
             SignInProvider provider, SignInProvider.Arrived arrived, BrowserSession.Origin origin) {
-        return sessions.start(arrived.person(), origin).flatMap(started -> {
-            BrowserSession session = started.session();
-            PersonId person = arrived.person().id();
-            return vault.keep(person, arrived.token(), sessions.endOf(session))
-                    .then(Mono.defer(() -> apiTokens.signedIn(arrived.person())))
-                    .then(Mono.defer(() -> checkTakenIn(provider)))
-                    .onErrorResume(failure -> sessions.end(person, session.id(), Reason.SIGNED_OUT)
-                            .then(Mono.error(failure)))
-                    .thenReturn(started);
-        });
+        return sessions.start(arrived.person(), origin)
+                .doOnError(failure -> vault.giveBack(provider.id(), arrived.token()))
+                .flatMap(started -> {
+                    BrowserSession session = started.session();
+                    PersonId person = arrived.person().id();
+                    return vault.keep(person, arrived.token(), sessions.endOf(session))
+                            .then(Mono.defer(() -> apiTokens.signedIn(arrived.person())))
+                            .then(Mono.defer(() -> checkTakenIn(provider)))
+                            .onErrorResume(failure -> sessions.end(person, session.id(), Reason.SIGNED_OUT)
+                                    .then(Mono.error(failure)))
+                            .thenReturn(started);
+                });
     }
 
     /** Asked when all is written: a provider that is removed meanwhile either finds this person or is found here. */

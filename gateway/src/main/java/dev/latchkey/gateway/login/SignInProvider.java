@@ -4,6 +4,7 @@ import dev.latchkey.gateway.provider.ProviderToken;
 import dev.latchkey.gateway.session.Person;
 import java.net.URI;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
@@ -43,9 +44,11 @@ interface SignInProvider {
      * Who comes with that code, and the token they bring.
      *
      * @param nonce what the attempt was made with, if it was
+     * @param unclaimed is told of a token that was granted, and then nobody could be found whose it is
      * @return fails with {@link dev.latchkey.gateway.provider.TokenRefused} or a problem
      */
-    Mono<Arrived> arrive(OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce);
+    Mono<Arrived> arrive(
+            OAuth2AuthorizationCodeGrantRequest request, @Nullable String nonce, Consumer<ProviderToken> unclaimed);
 
     /** Somebody who was let in by a provider. */
     record Arrived(Person person, ProviderToken token) {}

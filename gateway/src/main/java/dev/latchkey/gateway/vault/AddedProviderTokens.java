@@ -54,6 +54,11 @@ final class AddedProviderTokens implements TokenSource {
         revoke(token);
     }
 
+    @Override
+    public void lapse(AccessToken token) {
+        revoke(token);
+    }
+
     /** The provider is looked up first and at once: it may be about to be removed. */
     private void revoke(AccessToken token) {
         client().flatMap(client -> client.revoke(token).retryWhen(Retry.backoff(RETRIES, FIRST_RETRY)))

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.Unsealable;
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.store.Store;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,6 +17,11 @@ final class StoredTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredTokens.class);
     private static final String CHANGED = "token-changed";
+    /**
+     * What ends by time is there for this moment longer, so that whoever tells of the end can still take it back to the provider.
+     * Nobody is given it any more: whatever it was kept for is over.
+     */
+    private static final Duration MOMENT = Duration.ofSeconds(1);
 
     private final Store store;
     private final KeyRing keys;
@@ -54,7 +60,7 @@ final class StoredTokens {
      * end, or until the later one of the token before it, which something that lasts longer may have asked for.
      */
     Mono<Kept> put(PersonId person, TokenRecord record, Instant end) {
-        return exchange(person, record.seal(keys, person), end).flatMap(Mono::justOrEmpty);
+        return exchange(person, record.seal(keys, person), end.plus(MOMENT)).flatMap(Mono::justOrEmpty);
     }
 
     private Mono<Optional<Kept>> exchange(PersonId person, byte[] sealed, Instant end) {
@@ -86,7 +92,7 @@ final class StoredTokens {
     }
 
     Mono<Void> extend(PersonId person, Instant end) {
-        return store.extend(keyOf(person), end).then();
+        return store.extend(keyOf(person), end.plus(MOMENT)).then();
     }
 
     /** Tells all nodes that the person's token is another, or none. */

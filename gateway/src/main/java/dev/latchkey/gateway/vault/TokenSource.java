@@ -25,6 +25,11 @@ interface TokenSource {
      */
     void release(AccessToken token, Mono<Boolean> back);
 
+    /**
+     * Ends a token whose owner did not come back in time, beside everything else and when its turn comes: of these there may be many at once.
+     */
+    void lapse(AccessToken token);
+
     /** How long {@link #refresh} may take at most. */
     Duration longestCall();
 }

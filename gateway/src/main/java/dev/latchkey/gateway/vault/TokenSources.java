@@ -6,5 +6,9 @@ import dev.latchkey.gateway.session.PersonId;
 @FunctionalInterface
 interface TokenSources {
 
-    TokenSource of(PersonId person);
+    TokenSource of(String provider);
+
+    default TokenSource of(PersonId person) {
+        return of(person.provider());
+    }
 }

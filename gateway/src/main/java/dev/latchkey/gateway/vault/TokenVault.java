@@ -102,6 +102,11 @@ public final class TokenVault implements AutoCloseable {
                 .then(Mono.defer(() -> expected.expect(person, record)));
     }
 
+    /** Ends, at that provider, what a sign-in brought that came to nothing: nobody will ever be given it. */
+    public void giveBack(String provider, ProviderToken token) {
+        sources.of(provider).giveBack(token.accessToken());
+    }
+
     /** Keeps what a sign-in brought at least until then, for something that lasts longer than the session. */
     public Mono<Void> keepUntil(PersonId person, Instant end) {
         return tokens.extend(person, end);

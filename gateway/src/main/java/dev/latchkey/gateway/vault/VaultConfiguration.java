@@ -30,10 +30,9 @@ class VaultConfiguration {
     }
 
     @Bean
-    TokenSources tokenSources(TokenEndpoint endpoint, GitHub gitHub, Providers providers, Audit audit) {
-        GitHubTokens ofGitHub = new GitHubTokens(endpoint, gitHub, audit);
-        return person ->
-                person.provider().equals(GitHub.ID) ? ofGitHub : new AddedProviderTokens(providers, person.provider());
+    TokenSources tokenSources(TokenEndpoint endpoint, GitHub gitHub, Providers providers, Audit audit, Clock clock) {
+        GitHubTokens ofGitHub = new GitHubTokens(endpoint, gitHub, audit, clock);
+        return provider -> provider.equals(GitHub.ID) ? ofGitHub : new AddedProviderTokens(providers, provider);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.session.Sessions;
+import dev.latchkey.gateway.testing.CallLog;
 import dev.latchkey.gateway.testing.EchoBackend;
 import dev.latchkey.gateway.testing.Fault;
 import dev.latchkey.gateway.testing.GitHubStub;
@@ -342,10 +343,18 @@ class CallbackTest {
     void aProfileThatTellsNobodySignsNobodyIn(String what, int status, String code, Fault fault) {
         HttpPerson person = gateway.stranger();
         URI callback = callbackFor(person);
+        int before = revocations().count();
         github.userEndpoint().always(fault);
         isRefused(person, person.navigate(callback.toString()), status, code);
         github.userEndpoint().heal();
+        // What was granted and is nobody's does not live on at GitHub.
+        await().until(() -> revocations().count() == before + 1);
+        assertThat(revocations().last().form().get("access_token")).matches(token -> !github.isLive(token));
         mayTryAgain(person, callback);
+    }
+
+    private static CallLog revocations() {
+        return github.calls().matching(call -> call.method().equals("DELETE"));
     }
 
     @Test

@@ -57,6 +57,8 @@ class TokenLifecycleTest {
 
     private static final Duration LIFE = Duration.ofHours(8);
 
+    private static final Duration IDLE = Duration.ofDays(100);
+
     private static TestClock clock;
     private static GitHubStub github;
     private static EchoBackend app;
@@ -79,7 +81,7 @@ class TokenLifecycleTest {
                         "send: { github-token: true, jwt: false, headers: none }")
                 .clock(clock)
                 .property("latchkey.github.recheck", "0")
-                .property("latchkey.session.idle", "100d")
+                .property("latchkey.session.idle", IDLE.toDays() + "d")
                 .property("latchkey.session.max-age", "400d")
                 .start();
     }
@@ -435,6 +437,18 @@ class TokenLifecycleTest {
         assertThat(deleted.form()).containsEntry("access_token", token);
     }
 
+    @Test
+    void aTokenWhoseOwnerStaysAwayIsTakenBackWithoutTheGrant() {
+        HttpPerson person = signedIn();
+        String token = GivenToken.in(person.fetch("/"));
+        clock.advance(IDLE.plusMillis(100));
+        assertThat(person.fetch("/").statusCode()).isEqualTo(401);
+        // Behind all the sessions of other tests whose end has come at once.
+        await().atMost(Duration.ofMinutes(2)).until(() -> !github.isLive(token));
+        assertThat(deletions().last().path()).endsWith("/applications/" + GitHubStub.CLIENT_ID + "/token");
+        assertThat(deletions().last().form()).containsEntry("access_token", token);
+    }
+
     // Counts and limits
 
     @Test
@@ -545,7 +559,7 @@ class TokenLifecycleTest {
                 token.refreshExpiresAt(),
                 Set.of());
         return sessions.start(person, new BrowserSession.Origin("127.0.0.1", "seeded"))
-                .flatMap(started -> vault.keep(id, kept, started.session().end())
+                .flatMap(started -> vault.keep(id, kept, sessions.endOf(started.session()))
                         .thenReturn(gateway.stranger()
                                 .setCookie("latchkey", started.cookie().getValue())));
     }

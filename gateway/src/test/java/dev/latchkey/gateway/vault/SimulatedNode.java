@@ -47,7 +47,7 @@ final class SimulatedNode {
         Scheduler timer = new NodeTimer();
         Store store = shared.as(this);
         TokenSource connection = provider.as(this);
-        TokenSources source = person -> connection;
+        TokenSources source = any -> connection;
         tokens = new StoredTokens(store, keys);
         Refresher refresher = new Refresher(
                 tokens,

@@ -291,6 +291,12 @@ final class SimulatedProvider {
             end(token.reveal());
         }
 
+        @Override
+        public void lapse(AccessToken token) {
+            time.tell(() -> node + " lets " + token.reveal() + " lapse");
+            end(token.reveal());
+        }
+
         /** It is tried until it works, so it does. */
         private void end(String access) {
             node.later(time.takes(2_000), () -> {

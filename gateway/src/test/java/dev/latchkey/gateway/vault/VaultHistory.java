@@ -205,7 +205,9 @@ final class VaultHistory {
             case SIGN_IN -> node.later(0, () -> signIn(node, person, kind(step.choice())));
             case SIGN_OUT ->
                 node.later(
-                        0, () -> sessions.end(node, person, Reason.SIGNED_OUT).subscribe(done -> {}, this::isAway));
+                        0,
+                        () -> sessions.end(node, person, step.choice() < 30 ? Reason.EXPIRED : Reason.SIGNED_OUT)
+                                .subscribe(done -> {}, this::isAway));
             case REVOKE -> revoke(node, person, step.choice() < 50);
             case KILL_NODE -> kill(step.node() % nodes.size());
             case STOP_NODE -> stop(node, step.choice());
