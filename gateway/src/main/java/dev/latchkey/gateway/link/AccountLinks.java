@@ -382,17 +382,17 @@ public final class AccountLinks implements TokenNeed {
 
     private Mono<Void> endedBy(String name, AccountLink link) {
         audit.tell(event(Action.LINK_ENDED, link).with("reason", "ended"));
-        return taken(name, link);
+        return taken(name, link)
+                .then(Mono.defer(() -> endings.needEnded(link.person().id())));
     }
 
-    /** What hangs on a link goes with it. */
+    /** What hangs on a link goes with it, but for the provider's token, which others may need. */
     private Mono<Void> taken(String name, AccountLink link) {
         PersonId person = link.person().id();
         return endToken(name)
                 .then(Mono.defer(() -> store.cancel(QUEUE, name)))
                 .then(Mono.defer(() -> store.removeMember(linksOf(person), name)))
-                .then(Mono.defer(() -> unlessMadeAnew(name)))
-                .then(Mono.defer(() -> endings.needEnded(person)));
+                .then(Mono.defer(() -> unlessMadeAnew(name)));
     }
 
     /** A link that was made in the meantime keeps its end, and what it is found by. */
@@ -470,7 +470,8 @@ public final class AccountLinks implements TokenNeed {
                 .doOnSuccess(told ->
                         audit.tell(event(Action.LINK_ENDED, ended.value()).with("reason", event)))
                 .then(Mono.defer(() -> links.delete(ended)))
-                .then(Mono.defer(() -> taken(ended.id(), ended.value())));
+                .then(Mono.defer(() -> taken(ended.id(), ended.value())))
+                .then(Mono.defer(() -> endings.needLapsed(ended.value().person().id())));
     }
 
     // What the provider's token is kept for
