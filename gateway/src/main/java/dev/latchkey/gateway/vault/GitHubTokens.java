@@ -62,7 +62,7 @@ final class GitHubTokens implements TokenSource {
     public void lapse(AccessToken token) {
         Duration wait = lapses.next(clock.instant());
         if (wait != null) {
-            beside(token, Mono.delay(wait).then(Mono.defer(() -> gitHub.revokeAlone(token))));
+            Mono.delay(wait).subscribe(turn -> giveBack(token));
         }
     }
 
