@@ -63,14 +63,12 @@ public final class Drain implements SmartLifecycle {
     /**
      * The same for something that can be asked to begin nothing new before that.
      *
-     * @param notice asks so; run when the gateway is told to stop, at once if it already was; must not block
+     * @param notice asks so; run when the gateway is told to stop, and not before the goodbye for what begins later: whoever
+     *     comes then was still sent here, and has nowhere else to go; must not block
      */
     public Disposable remember(Runnable notice, Runnable goodbye) {
         Lasting entry = new Lasting(notice, goodbye);
         lasting.add(entry);
-        if (hasBegun()) {
-            entry.hear();
-        }
         if (state == State.OVER) {
             entry.leave();
         }

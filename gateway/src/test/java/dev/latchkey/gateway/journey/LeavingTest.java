@@ -56,6 +56,8 @@ class LeavingTest {
     private static RawHttp2.Answer http2Stream;
     private static RawHttp2.Answer http2BegunBefore;
     private static List<Integer> lastStreamsInNotice;
+    private static RawHttp2.Answer latecomers;
+    private static List<Integer> lastStreamsOfLatecomer;
     private static List<Integer> lastStreams;
     private static int lastStream;
     private static int goneAway;
@@ -118,6 +120,10 @@ class LeavingTest {
             lastStreamsInNotice = http2.lastStreams();
             return !lastStreamsInNotice.isEmpty();
         });
+        try (RawHttp2 late = RawHttp2.to(port)) {
+            latecomers = late.get("/oauth2/sign_in");
+            lastStreamsOfLatecomer = late.lastStreams();
+        }
         timer.advanceTimeBy(NOTICE);
 
         socketStatus = closed.status.get(30, TimeUnit.SECONDS);
@@ -217,6 +223,12 @@ class LeavingTest {
     void aConnectionOfHttp2HearsOfItAtOnceAndAtTheEndWhatWasStillLookedAt() {
         assertThat(lastStreamsInNotice).containsExactly(Integer.MAX_VALUE);
         assertThat(lastStreams).startsWith(Integer.MAX_VALUE, lastStream);
+    }
+
+    @Test
+    void whoComesByHttp2BeforeTheBalancerKnowsIsServedAndNotSentAway() {
+        assertThat(latecomers.status()).isEqualTo(200);
+        assertThat(lastStreamsOfLatecomer).isEmpty();
     }
 
     @Test
