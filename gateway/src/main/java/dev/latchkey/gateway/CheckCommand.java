@@ -20,10 +20,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 
 /**
- * {@code check [DIR] [--as LOGIN|JOB METHOD URL]}: looks at the configuration and the route files as a start would, tells
+ * {@code check [DIR] [--as LOGIN|JOB METHOD URL] [--PROPERTY=VALUE...]}: looks at the configuration and the route files as a start would, tells
  * every fault, and starts nothing. With {@code --as} it then explains one decision, without asking GitHub.
  */
 final class CheckCommand {
+
+    private static final String USAGE = "Say: check [DIR] [--as LOGIN|JOB METHOD URL] [--PROPERTY=VALUE...]\n"
+            + "DIR has the route files; without it they are where latchkey.routes says.";
 
     private final PrintStream out;
 
@@ -37,13 +40,22 @@ final class CheckCommand {
 
     /** @return the exit status: 0 if all is well, 1 otherwise */
     int run(List<String> arguments) {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            out.println(USAGE);
+            return 0;
+        }
         Question question = Question.in(arguments);
+        List<String> rest = Question.without(arguments);
+        if (rest.stream().skip(1).anyMatch(word -> !word.startsWith("--"))) {
+            out.println(USAGE);
+            return 1;
+        }
         try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Nothing.class)
-                .initializers(new ConfigurationChecks())
+                .initializers(new ConfigurationChecks(this::print))
                 .web(WebApplicationType.NONE)
                 .properties("logging.level.root=off")
                 .logStartupInfo(false)
-                .run(springArguments(Question.without(arguments)))) {
+                .run(springArguments(rest))) {
             return question == null ? approve() : explain(question, Binder.get(context.getEnvironment()));
         } catch (ConfigurationRefused refused) {
             refused.faults().forEach(this::print);

@@ -50,7 +50,9 @@ final class MigrateCommand {
                 .run(List.of(
                         asked.folder().resolve(Migration.ROUTES).toString(),
                         "--spring.config.additional-location=" + asked.folder().toUri()));
-        out.println("Start it in " + asked.folder() + ": java -jar gateway.jar");
+        if (status == 0) {
+            out.println("Start it in " + asked.folder() + ": java -jar gateway.jar");
+        }
         return status;
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,6 +133,92 @@ class CheckCommandTest {
         assertThat(check("--latchkey.github.client-id=a", "--latchkey.github.client-secret=b", "--as", "octocat"))
                 .isEqualTo(1);
         assertThat(printed()).contains("check --as octocat GET");
+    }
+
+    @Test
+    void tellsOfASecretsFileThatIsNotThere() throws IOException {
+        Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
+        Path empty = Files.createFile(routes.resolve("empty"));
+        int status = check(
+                "--latchkey.github.client-id=a",
+                "--latchkey.github.client-secret=file:/nowhere/secret",
+                "--latchkey.github.webhook-secret=file:" + empty);
+        assertThat(status).isEqualTo(1);
+        assertThat(printed())
+                .contains("latchkey.github.client-secret: /nowhere/secret does not exist")
+                .contains("latchkey.github.webhook-secret: " + empty + " is empty")
+                .contains("2 faults");
+    }
+
+    @Test
+    void tellsOfPortsThatAreNone() throws IOException {
+        Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
+        check("--server.port=99999", "--latchkey.internal.port=65536");
+        assertThat(printed())
+                .contains("server.port: '99999' is no port")
+                .contains("latchkey.internal.port: '65536' is no port");
+    }
+
+    @Test
+    void tellsWhichPropertyASlipWasMeantToBe(@TempDir Path beside) throws IOException {
+        Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
+        Path file = beside.resolve("application.yml");
+        Files.writeString(file, """
+                latchkey:
+                  github: { client-id: a, client-secret: b }
+                  sesion:
+                    idle: 1h
+                  broker:
+                    permisions: { contents: read }
+                    callers:
+                      - { name: ci, pasword: x, password: y, repositories: [acme/*] }
+                """);
+        assertThat(check("--spring.config.additional-location=" + beside.toUri(), "--latchkey.stoer=redis"))
+                .isEqualTo(1);
+        assertThat(printed())
+                .contains("latchkey.stoer: there is no such property\n    Write latchkey.store, if")
+                .contains("latchkey.sesion.idle: there is no such property, in line 4 of")
+                .contains("Write latchkey.session.idle, if")
+                .contains("Write latchkey.broker.permissions, if")
+                .contains("latchkey.broker.callers[0].pasword: there is no such property, in line 8 of")
+                .contains("Write latchkey.broker.callers.password, if")
+                .contains("4 faults");
+    }
+
+    @Test
+    void tellsOfOtherPropertiesThatNobodyReadsAndGoesOn() throws IOException {
+        Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
+        assertThat(check(
+                        "--latchkey.github.client-id=a",
+                        "--latchkey.github.client-secret=b",
+                        "--latchkey.login.banner=Hello"))
+                .isZero();
+        assertThat(printed()).contains("latchkey.login.banner: there is no such property", "good");
+    }
+
+    /** Each with a value that most refuse: what matters is that none is unknown. */
+    @Test
+    void knowsEveryPropertyOfTheReference(@TempDir Path beside) throws IOException {
+        List<String> names = Pattern.compile("(?m)^\\| `(latchkey\\.[^`]+)`")
+                .matcher(Files.readString(Path.of("src/docs/configuration.md")))
+                .results()
+                .map(found -> found.group(1).replace("[n]", "[0]"))
+                .toList();
+        assertThat(names).hasSizeGreaterThan(100);
+        Files.write(
+                beside.resolve("application.properties"),
+                names.stream().map(name -> name + "=?").toList());
+        check("--spring.config.additional-location=" + beside.toUri());
+        assertThat(printed()).contains("fault").doesNotContain("there is no such property");
+    }
+
+    @Test
+    void saysHowToAsk() {
+        assertThat(check("--help")).isZero();
+        assertThat(printed()).startsWith("Say: check [DIR]");
+        out.reset();
+        assertThat(check("another-folder")).isEqualTo(1);
+        assertThat(printed()).startsWith("Say: check [DIR]");
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.latchkey.gateway.keys;
 
+import dev.latchkey.gateway.problem.ConfigurationFaults;
 import dev.latchkey.gateway.problem.ConfigurationRefused;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A secret as an operator configured it: the text itself, or {@code file:/run/secrets/x}.
@@ -37,6 +39,18 @@ public final class SecretSource {
     /** Like {@link #of(String, Clock)}, for a property that was bound as a secret. */
     public static SecretSource of(Secret configured, Clock clock) {
         return of(configured.reveal(), clock);
+    }
+
+    /** Adds a fault that names the property, if it names a file that holds no secret. */
+    public static void check(String property, @Nullable String configured, ConfigurationFaults faults) {
+        if (configured == null || !namesFile(configured)) {
+            return;
+        }
+        try {
+            of(configured, Clock.systemUTC());
+        } catch (ConfigurationRefused refused) {
+            refused.faults().forEach(fault -> faults.add(property, fault.place() + ' ' + fault.what(), fault.remedy()));
+        }
     }
 
     /** The secret as it is now. Looks at the file at most once a second, and waits for nobody. */

@@ -13,6 +13,7 @@ public final class ConfigurationFaults {
     private static final String READ_AGAIN = "Write it in the form that the configuration reference shows.";
 
     private final List<ConfigurationFault> faults = new ArrayList<>();
+    private final PropertyNames names = new PropertyNames();
 
     public ConfigurationFaults add(String place, String what, String remedy) {
         faults.add(new ConfigurationFault(place, what, remedy));
@@ -25,6 +26,7 @@ public final class ConfigurationFaults {
 
     /** Reads properties of that prefix, or adds a fault that names the property that cannot be read. */
     public <T> Optional<T> bind(Binder binder, String prefix, Class<T> type) {
+        names.add(prefix, type);
         try {
             return Optional.of(binder.bindOrCreate(prefix, type));
         } catch (BindException e) {
@@ -42,6 +44,11 @@ public final class ConfigurationFaults {
         return e.getProperty() == null
                 ? "it cannot be read"
                 : "'" + e.getProperty().getValue() + "' cannot be read";
+    }
+
+    /** The names of all that has been bound here. */
+    PropertyNames names() {
+        return names;
     }
 
     /** Runs something that refuses by throwing, and takes its faults in. */

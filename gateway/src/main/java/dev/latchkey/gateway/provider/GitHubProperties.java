@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.provider;
 
+import dev.latchkey.gateway.keys.SecretSource;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.net.URI;
 import java.time.Duration;
@@ -50,6 +51,8 @@ record GitHubProperties(
         if (clientSecret == null || clientSecret.isBlank()) {
             faults.add("latchkey.github.client-secret", "it is missing", REGISTER);
         }
+        SecretSource.check("latchkey.github.client-secret", clientSecret, faults);
+        SecretSource.check("latchkey.github.webhook-secret", webhookSecret, faults);
         if (tokenTimeout.compareTo(Duration.ofSeconds(1)) < 0 || tokenTimeout.compareTo(LONGEST_TIMEOUT) > 0) {
             faults.add(
                     "latchkey.github.token-timeout",

@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.route;
 
+import dev.latchkey.gateway.problem.EditDistance;
 import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -8,6 +8,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 
 final class WebCheck implements ConfigurationCheck {
 
+    private static final String PORT = "server.port";
+    private static final int LAST_PORT = 65_535;
     private static final String FORWARDED = "server.forward-headers-strategy";
 
     @Override
@@ -22,6 +24,13 @@ final class WebCheck implements ConfigurationCheck {
         faults.bind(binder, "latchkey.drain", DrainProperties.class)
                 .ifPresent(properties -> properties.check(shutdownStep(binder), faults));
         checkForwardedHeaders(binder, faults);
+        binder.bind(PORT, String.class).ifBound(port -> checkPort(port.strip(), faults));
+    }
+
+    private static void checkPort(String port, ConfigurationFaults faults) {
+        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > LAST_PORT) {
+            faults.add(PORT, "'" + port + "' is no port", "Write a number from 1 to 65535.");
+        }
     }
 
     private static Duration shutdownStep(Binder binder) {

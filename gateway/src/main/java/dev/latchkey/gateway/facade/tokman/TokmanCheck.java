@@ -3,19 +3,21 @@ package dev.latchkey.gateway.facade.tokman;
 import dev.latchkey.gateway.problem.ConfigurationCheck;
 import dev.latchkey.gateway.problem.ConfigurationFaults;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.boot.context.properties.bind.Binder;
 
 final class TokmanCheck implements ConfigurationCheck {
 
     @Override
     public void check(Binder binder, ConfigurationFaults faults) {
-        faults.bind(binder, "latchkey.broker", TokmanProperties.class)
-                .ifPresent(properties -> faults.bind(binder, "latchkey.internal", InternalTokenProperties.class)
-                        .ifPresent(internal -> {
-                            properties.check(faults);
-                            checkCertificates(binder, properties, faults);
-                            Callers.read(properties, internal, faults, Clock.systemUTC());
-                        }));
+        Optional<TokmanProperties> broker = faults.bind(binder, "latchkey.broker", TokmanProperties.class);
+        Optional<InternalTokenProperties> tokens =
+                faults.bind(binder, "latchkey.internal", InternalTokenProperties.class);
+        broker.ifPresent(properties -> tokens.ifPresent(internal -> {
+            properties.check(faults);
+            checkCertificates(binder, properties, faults);
+            Callers.read(properties, internal, faults, Clock.systemUTC());
+        }));
     }
 
     /** Nobody could ever show one. */

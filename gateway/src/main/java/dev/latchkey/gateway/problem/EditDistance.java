@@ -1,14 +1,14 @@
-package dev.latchkey.gateway.route;
+package dev.latchkey.gateway.problem;
 
 import java.util.Locale;
 
 /** How many letters have to be put in, taken out or changed to make one word of another (Levenshtein). */
-final class EditDistance {
+public final class EditDistance {
 
     private EditDistance() {}
 
     /** Without regard to case; of long words only the beginning counts. */
-    static int between(String one, String other) {
+    public static int between(String one, String other) {
         String a = plain(one);
         String b = plain(other);
         int[] row = new int[b.length() + 1];

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-class TracingCheckTest {
+class OpsCheckTest {
 
     private static final String ENDPOINT = "latchkey.tracing.endpoint";
     private static final String SAMPLING = "latchkey.tracing.sampling";
 
     private static List<String> faultyPlaces(Map<String, String> properties) {
         ConfigurationFaults faults = new ConfigurationFaults();
-        new TracingCheck().check(new Binder(new MapConfigurationPropertySource(properties)), faults);
+        new OpsCheck().check(new Binder(new MapConfigurationPropertySource(properties)), faults);
         return faults.list().stream().map(ConfigurationFault::place).toList();
     }
 
