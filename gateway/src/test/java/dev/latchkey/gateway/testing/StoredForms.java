@@ -46,6 +46,11 @@ public final class StoredForms {
         }
     }
 
+    /** The forms of every version since files of that name are kept. */
+    public static Stream<StoredForms> ofVersionsWith(String name) {
+        return ofAllVersions().filter(forms -> Files.exists(forms.folder.resolve(name)));
+    }
+
     /** Where those of the version named by {@link #WRITE} go. */
     public static StoredForms toBeWritten() {
         StoredForms forms = new StoredForms(Path.of("src", "test", "resources", "stored", System.getProperty(WRITE)));
