@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.watch.CallSpans;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
 import java.security.interfaces.RSAPublicKey;
@@ -62,6 +63,7 @@ final class IssuerKeys {
         this.web = WebClient.builder()
                 .clientConnector(new ReactorClientHttpConnector(http))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_ANSWER))
+                .filter(CallSpans.named("actions keys"))
                 .build();
     }
 

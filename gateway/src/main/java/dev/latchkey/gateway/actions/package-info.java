@@ -1,5 +1,5 @@
 /** Jobs of GitHub Actions, known by the OIDC tokens that they bring. */
-@ApplicationModule(allowedDependencies = {"problem", "web", "store"})
+@ApplicationModule(allowedDependencies = {"problem", "watch", "web", "store"})
 @NullMarked
 package dev.latchkey.gateway.actions;
 

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.installation;
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
+import dev.latchkey.gateway.watch.CallSpans;
 import dev.latchkey.gateway.provider.Waits;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -70,6 +71,7 @@ final class AppApi implements AutoCloseable {
                 .defaultHeader(HttpHeaders.USER_AGENT, "latchkey")
                 .defaultHeader(HttpHeaders.ACCEPT, "application/vnd.github+json")
                 .defaultHeader("X-GitHub-Api-Version", "2022-11-28")
+                .filter(CallSpans.named("github"))
                 .build();
     }
 

@@ -4,6 +4,7 @@ import dev.latchkey.gateway.membership.Reading.Entry;
 import dev.latchkey.gateway.membership.Reading.Outcome;
 import dev.latchkey.gateway.membership.Reading.Page;
 import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.watch.CallSpans;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
 import java.time.Clock;
@@ -52,6 +53,7 @@ final class GitHubReader {
                 .defaultHeader(HttpHeaders.USER_AGENT, "latchkey")
                 .defaultHeader(HttpHeaders.ACCEPT, "application/vnd.github+json")
                 .defaultHeader("X-GitHub-Api-Version", "2022-11-28")
+                .filter(CallSpans.named("github"))
                 .build();
     }
 

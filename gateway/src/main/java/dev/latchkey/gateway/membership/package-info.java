@@ -1,5 +1,5 @@
 /** Which organisations, teams and repositories a person belongs to, and for how long we may believe it. */
-@ApplicationModule(allowedDependencies = {"problem", "keys", "store", "provider", "session", "vault"})
+@ApplicationModule(allowedDependencies = {"problem", "watch", "keys", "store", "provider", "session", "vault"})
 @NullMarked
 package dev.latchkey.gateway.membership;
 

@@ -2,6 +2,7 @@ package dev.latchkey.gateway.provider;
 
 import dev.latchkey.gateway.keys.Secret;
 import dev.latchkey.gateway.keys.SecretSource;
+import dev.latchkey.gateway.watch.CallSpans;
 import dev.latchkey.gateway.web.GatewayAddress;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
@@ -69,6 +70,7 @@ public final class GitHub {
                 .clientConnector(new ReactorClientHttpConnector(careful))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_ANSWER))
                 .defaultHeader(HttpHeaders.USER_AGENT, "latchkey")
+                .filter(CallSpans.named("github"))
                 .build();
     }
 

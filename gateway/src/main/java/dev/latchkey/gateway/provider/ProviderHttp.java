@@ -1,5 +1,6 @@
 package dev.latchkey.gateway.provider;
 
+import dev.latchkey.gateway.watch.CallSpans;
 import io.netty.channel.ChannelOption;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -62,6 +63,7 @@ final class ProviderHttp {
                 .clientConnector(new ReactorClientHttpConnector(careful))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_ANSWER))
                 .defaultHeader(HttpHeaders.USER_AGENT, "latchkey")
+                .filter(CallSpans.named("provider"))
                 .filter((request, next) -> checked(addresses, request, next))
                 .filter((request, next) -> inTime(whole, request, next))
                 .build();

@@ -10,6 +10,7 @@ import dev.latchkey.gateway.testing.OtlpCollector.Collected;
 import dev.latchkey.gateway.testing.TestGateway;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,54 @@ class TracesTest {
                 .containsEntry("latchkey.decision", "challenged")
                 .containsEntry("error.type", "sign-in.required");
         assertThat(collector.trace(trace)).hasSize(1);
+    }
+
+    @Test
+    void theCallsOfASignInHangOnItsCallback() {
+        signedIn();
+        SessionsContract.await(
+                () -> callbacks().anyMatch(callback -> calls(callback).size() >= 3));
+        Collected callback =
+                callbacks().filter(one -> calls(one).size() >= 3).findFirst().orElseThrow();
+        assertThat(calls(callback))
+                .allSatisfy(call -> {
+                    assertThat(call.kind()).isEqualTo(CLIENT);
+                    assertThat(call.parentId()).isEqualTo(callback.spanId());
+                    assertThat(call.attributes())
+                            .containsEntry("server.address", "127.0.0.1")
+                            .containsEntry("http.response.status_code", "200");
+                })
+                .extracting(call -> call.attributes().get("http.request.method"))
+                .containsExactlyInAnyOrder("POST", "GET", "GET");
+        String all = collector.spans().toString();
+        assertThat(github.secretsSeen()).noneMatch(all::contains);
+    }
+
+    @Test
+    void whatADecisionHasToAskGitHubHangsOnThePolicy() {
+        gateway.stranger().signIn(github, "hubot", "/teams/first");
+        SessionsContract.await(() -> requests("/teams/first").anyMatch(request -> {
+            List<Collected> all = collector.trace(request.traceId());
+            return calls(request).stream()
+                    .anyMatch(call -> all.stream()
+                            .anyMatch(span -> span.name().equals("policy")
+                                    && span.spanId().equals(call.parentId())));
+        }));
+    }
+
+    private static Stream<Collected> callbacks() {
+        return requests("/oauth2/callback");
+    }
+
+    private static Stream<Collected> requests(String path) {
+        return collector.spans().stream()
+                .filter(span -> path.equals(span.attributes().get("url.path")));
+    }
+
+    private static List<Collected> calls(Collected request) {
+        return collector.trace(request.traceId()).stream()
+                .filter(span -> span.name().equals("github"))
+                .toList();
     }
 
     @Test
