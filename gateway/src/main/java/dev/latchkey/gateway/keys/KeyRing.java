@@ -187,6 +187,11 @@ public final class KeyRing {
         return false;
     }
 
+    /** What its keys are called, the first one first: eight hexadecimal digits each, which give nothing of a key away. */
+    public List<String> names() {
+        return keys().stream().map(RingKey::name).toList();
+    }
+
     private static String macText(RingKey key, String purpose, String text) {
         byte[] bytes = new byte[SHORT_ID + SHORT_MAC];
         System.arraycopy(key.id(), 0, bytes, 0, SHORT_ID);

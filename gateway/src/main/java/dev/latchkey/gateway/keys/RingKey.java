@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
@@ -64,6 +65,11 @@ final class RingKey {
     /** The name under which what it sealed or signed is recognised. It gives nothing of the key away. */
     byte[] id() {
         return id.clone();
+    }
+
+    /** The same in hexadecimal digits, for people. */
+    String name() {
+        return HexFormat.of().formatHex(id);
     }
 
     /** What signatures begin with that it made. */

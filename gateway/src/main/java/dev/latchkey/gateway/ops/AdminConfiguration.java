@@ -3,6 +3,7 @@ package dev.latchkey.gateway.ops;
 import dev.latchkey.gateway.github.pace.PaceGauges;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.github.pace.Savings;
+import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.keys.SigningKeys;
 import dev.latchkey.gateway.membership.Memberships;
 import dev.latchkey.gateway.session.KnownPeople;
@@ -37,6 +38,7 @@ class AdminConfiguration {
     InternalRoutes adminRoutes(
             PeopleAdmin people,
             SigningKeys keys,
+            KeyRing ring,
             Pacer pacer,
             PaceGauges gauges,
             LoggingSystem logging,
@@ -44,7 +46,7 @@ class AdminConfiguration {
             AdminProblems problems) {
         RouterFunctions.Builder routes = RouterFunctions.route();
         people.on(routes);
-        new KeyAdmin(keys).on(routes);
+        new KeyAdmin(keys, ring).on(routes);
         new QuotaAdmin(pacer, gauges).on(routes);
         new LogAdmin(logging).on(routes);
         routes.GET(

@@ -138,22 +138,30 @@ final class PeopleAdmin {
                         known -> known ? Mono.just(true) : sessions.list(person).hasElements());
     }
 
-    /** With no session there is nothing more to be told than the id. */
+    /** With no session there is nothing more to be told than the id and the login. */
     private Mono<ShownPerson> shown(PersonId person) {
-        return sessions.list(person).collectList().map(open -> {
-            BrowserSession latest = open.stream()
-                    .max(Comparator.comparing(BrowserSession::lastUsed))
-                    .orElse(null);
-            Person described = latest == null ? null : latest.person();
-            return new ShownPerson(
-                    person.toString(),
-                    described == null ? null : described.login(),
-                    described == null ? null : described.name(),
-                    described == null ? null : described.email(),
-                    latest == null ? List.of() : memberships.groups(person).names(),
-                    open.size(),
-                    latest == null ? null : latest.lastUsed());
-        });
+        return sessions.list(person)
+                .collectList()
+                .flatMap(open -> open.isEmpty()
+                        ? people.login(person)
+                                .map(login -> shown(person, open, login))
+                                .defaultIfEmpty(shown(person, open, null))
+                        : Mono.just(shown(person, open, null)));
+    }
+
+    private ShownPerson shown(PersonId person, List<BrowserSession> open, @Nullable String lastLogin) {
+        BrowserSession latest = open.stream()
+                .max(Comparator.comparing(BrowserSession::lastUsed))
+                .orElse(null);
+        Person described = latest == null ? null : latest.person();
+        return new ShownPerson(
+                person.toString(),
+                described == null ? lastLogin : described.login(),
+                described == null ? null : described.name(),
+                described == null ? null : described.email(),
+                latest == null ? List.of() : memberships.groups(person).names(),
+                open.size(),
+                latest == null ? null : latest.lastUsed());
     }
 
     /** Also of somebody who is not known here: it can be called again, and by whoever cannot tell. */

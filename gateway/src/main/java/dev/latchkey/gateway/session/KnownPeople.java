@@ -49,9 +49,12 @@ public final class KnownPeople {
     public Flux<PersonId> named(String provider, String login) {
         return Flux.defer(() -> store.members(setNamed(provider, login)))
                 .map(subject -> new PersonId(provider, subject))
-                .filterWhen(person -> store.get(loginOf(person))
-                        .map(last -> new String(last, StandardCharsets.UTF_8).equalsIgnoreCase(login))
-                        .defaultIfEmpty(false));
+                .filterWhen(person -> login(person).map(login::equalsIgnoreCase).defaultIfEmpty(false));
+    }
+
+    /** What somebody was called when they signed in last; empty if they are not known. */
+    public Mono<String> login(PersonId person) {
+        return store.get(loginOf(person)).map(last -> new String(last, StandardCharsets.UTF_8));
     }
 
     private static String setOf(String provider) {

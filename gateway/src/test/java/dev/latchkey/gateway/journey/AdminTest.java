@@ -222,6 +222,9 @@ class AdminTest {
                 .isEqualTo("[\"" + idOf("defunkt") + "\"]");
         assertThat(person.fetch("/").statusCode()).isEqualTo(401);
         audit.await("operation=DELETE\\u0020/admin/people ", "login=DefunKT", "outcome=success");
+        JsonNode left = told("/admin/people?login=defunkt").path("people").path(0);
+        assertThat(left.path("login").asString()).isEqualTo("defunkt");
+        assertThat(left.path("sessions").asInt(-1)).isZero();
         told("DELETE", "/admin/people?login=nobody-here", "/admin/people", null, 404);
         told("DELETE", "/admin/people?login=defunkt&provider=other", "/admin/people", null, 404);
         for (String wrong :
@@ -274,6 +277,10 @@ class AdminTest {
 
     @Test
     void theNextKeySignsFromNowOnAndTheOldOneIsStillPublished() {
+        JsonNode sealing = told("/admin/keys").path("sealing");
+        assertThat(sealing.size()).isEqualTo(1);
+        assertThat(sealing.path(0).path("id").asString()).matches("[0-9a-f]{8}");
+        assertThat(sealing.path(0).path("seals").asBoolean()).isTrue();
         JsonNode before = told("/admin/keys").path("signing");
         JsonNode after = told("POST", "/admin/keys/rotate", "/admin/keys/rotate", null, 200)
                 .path("signing");
@@ -299,7 +306,8 @@ class AdminTest {
             HttpResponse<String> refused = here.send("POST", "/admin/keys/rotate", null);
             assertThat(refused.statusCode()).isEqualTo(409);
             assertThat(refused.headers().firstValue("X-Latchkey-Problem")).hasValue("keys.given");
-            assertThat(here.get("/admin/keys").body()).isEqualTo("{\"signing\":[{\"kid\":\"mine\",\"signs\":true}]}");
+            assertThat(here.get("/admin/keys").body())
+                    .startsWith("{\"signing\":[{\"kid\":\"mine\",\"signs\":true}],\"sealing\":[{");
         }
     }
 

@@ -40,6 +40,14 @@ class KeyRingTest {
     }
 
     @Test
+    void namesItsKeysInTheirOrderAndGivesNothingOfThemAway() {
+        List<String> names = ring(NEW, OLD).names();
+
+        assertThat(names).hasSize(2).doesNotHaveDuplicates().allMatch(name -> name.matches("[0-9a-f]{8}"));
+        assertThat(ring(OLD).names()).containsExactly(names.get(1));
+    }
+
+    @Test
     void hidesWhatItSeals() {
         String sealed = new String(ring(OLD).seal("token", PLAIN), UTF_8);
 
