@@ -64,6 +64,7 @@ final class ProviderAdmin {
             @JsonProperty("client_authentication") String authentication,
 
             List<String> scopes,
+            @JsonProperty("email_domains") List<String> emailDomains,
             @Nullable String issuer,
 
             @JsonProperty("authorization_url") @Nullable String authorization,
@@ -87,6 +88,7 @@ final class ProviderAdmin {
                 provider.clientId(),
                 provider.basic() ? "basic" : "post",
                 provider.scopes(),
+                provider.emailDomains(),
                 endpoints.issuer(),
                 endpoints.authorization(),
                 endpoints.token(),

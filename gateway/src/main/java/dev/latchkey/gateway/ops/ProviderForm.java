@@ -22,6 +22,7 @@ record ProviderForm(
         @JsonProperty("client_secret") @Nullable String clientSecret,
         @JsonProperty("client_authentication") @Nullable String authentication,
         @Nullable List<String> scopes,
+        @JsonProperty("email_domains") @Nullable List<String> emailDomains,
         @Nullable String url,
         @Nullable String issuer,
 
@@ -67,6 +68,7 @@ record ProviderForm(
                 clientSecret == null ? null : Secret.of(clientSecret),
                 basic(),
                 scopes,
+                emailDomains,
                 url,
                 issuer,
                 authorization,

@@ -26,7 +26,7 @@ final class ProfileReader {
         ClaimNames claims = provider.claims();
         String subject = subject(told);
         String email = email(told, claims.email());
-        boolean verified = email != null && isTrue(told, claims.emailVerified());
+        boolean verified = email != null && isTrue(told, claims.emailVerified()) && provider.vouchesFor(email);
         return new Profile(
                 subject,
                 provider.id() + ':' + login(told, verified ? email : null, subject),
@@ -43,7 +43,12 @@ final class ProfileReader {
             String address = email(email, "email");
             if (address != null && isTrue(email, "primary") && isTrue(email, "verified")) {
                 return new Profile(
-                        profile.subject(), profile.login(), profile.name(), address, true, profile.picture());
+                        profile.subject(),
+                        profile.login(),
+                        profile.name(),
+                        address,
+                        provider.vouchesFor(address),
+                        profile.picture());
             }
         }
         return profile;

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.provider;
 import dev.latchkey.gateway.keys.Secret;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
@@ -17,6 +18,7 @@ import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
  * @param label what people read on the sign-in page
  * @param clientSecret never told again
  * @param basic whether the secret goes by Basic rather than in the form
+ * @param emailDomains whose addresses it may vouch for, with {@code *.} for all below a domain; none for all
  * @param revision grows with each change
  */
 public record Provider(
@@ -30,10 +32,12 @@ public record Provider(
         List<String> scopes,
         Endpoints endpoints,
         ClaimNames claims,
+        List<String> emailDomains,
         long revision) {
 
     public Provider {
         scopes = List.copyOf(scopes);
+        emailDomains = List.copyOf(emailDomains);
     }
 
     /** The issuer, if it is known (RFC 9207). */
@@ -54,6 +58,15 @@ public record Provider(
     /** Whether it proves who somebody is by a signed ID token. */
     boolean isOpenId() {
         return scopes.contains("openid") && endpoints.issuer() != null && endpoints.keys() != null;
+    }
+
+    /** Whether its word that an address is somebody's counts. */
+    boolean vouchesFor(String address) {
+        String domain = address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
+        return emailDomains.isEmpty()
+                || emailDomains.stream()
+                        .anyMatch(known ->
+                                known.startsWith("*.") ? domain.endsWith(known.substring(1)) : domain.equals(known));
     }
 
     /**

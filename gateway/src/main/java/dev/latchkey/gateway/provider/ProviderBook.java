@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -37,7 +39,13 @@ record ProviderBook(int v, long revision, List<Entry> entries, List<String> leav
             List<String> scopes,
             Endpoints endpoints,
             ClaimNames claims,
+            @Nullable List<String> emailDomains,
             long revision) {
+
+        /** What was stored before there were any has none. */
+        Entry {
+            emailDomains = emailDomains == null ? List.of() : emailDomains;
+        }
 
         static Entry of(Provider provider) {
             return new Entry(
@@ -51,6 +59,7 @@ record ProviderBook(int v, long revision, List<Entry> entries, List<String> leav
                     provider.scopes(),
                     provider.endpoints(),
                     provider.claims(),
+                    provider.emailDomains(),
                     provider.revision());
         }
 
@@ -66,6 +75,7 @@ record ProviderBook(int v, long revision, List<Entry> entries, List<String> leav
                     scopes,
                     endpoints,
                     claims,
+                    Objects.requireNonNull(emailDomains),
                     revision);
         }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param url the home of a GitLab or GitHub Enterprise Server of one's own
  * @param issuer where an OpenID Connect provider is found by discovery
  * @param basic whether the secret goes by Basic rather than in the form
+ * @param emailDomains whose addresses it may vouch for; empty for all
  */
 public record ProviderDraft(
         @Nullable String name,
@@ -19,6 +20,7 @@ public record ProviderDraft(
         @Nullable Secret clientSecret,
         @Nullable Boolean basic,
         @Nullable List<String> scopes,
+        @Nullable List<String> emailDomains,
         @Nullable String url,
         @Nullable String issuer,
         @Nullable String authorization,

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -42,6 +43,9 @@ public final class Providers {
     private static final int LONGEST_CLIENT = 512;
     private static final int MOST_SCOPES = 40;
     private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]{1,200}");
+    private static final int MOST_DOMAINS = 100;
+    private static final Pattern DOMAIN =
+            Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,8}");
     private static final Pattern CLAIM = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
     /** Words that stand for something else where a provider's name can stand. */
     private static final Set<String> RESERVED = Set.of(GitHub.ID, "login", "callback", "actions", "user", "api-token");
@@ -127,7 +131,7 @@ public final class Providers {
 
     /** Adds one; fails with {@code provider.exists}, or with the problem that says what is wrong with it. */
     public Mono<Provider> add(ProviderDraft draft) {
-        return Mono.defer(() -> described(Objects.requireNonNullElse(draft.name(), ""), draft, null)
+        return Mono.defer(() -> described(Objects.requireNonNullElse(draft.name(), ""), draft, null, List.of())
                 .flatMap(made -> change(book -> {
                             checkFree(book, made.name());
                             if (book.entries().size() >= MOST) {
@@ -154,7 +158,7 @@ public final class Providers {
     private Mono<Provider> alter(String name, ProviderDraft draft, boolean keepsRest) {
         return existing(name).flatMap(old -> {
             String newName = draft.name() == null ? name : draft.name();
-            return described(newName, draft, keepsRest ? old : null)
+            return described(newName, draft, keepsRest ? old : null, old.emailDomains())
                     .map(made -> withId(made, old.id(), old.revision() + 1))
                     .doOnNext(made -> checkSamePeople(old, made))
                     .flatMap(made -> change(book -> {
@@ -237,7 +241,8 @@ public final class Providers {
 
     // Describing
 
-    private Mono<Provider> described(String name, ProviderDraft draft, @Nullable Provider old) {
+    /** @param domains whose addresses it may vouch for, unless the draft says: no change widens that by saying nothing */
+    private Mono<Provider> described(String name, ProviderDraft draft, @Nullable Provider old, List<String> domains) {
         checkName(name);
         ProviderKind kind = kind(name, draft, old);
         String clientId = old == null || draft.clientId() != null ? draft.clientId() : old.clientId();
@@ -248,11 +253,12 @@ public final class Providers {
         List<String> scopes = scopes(kind, draft, old);
         boolean basic = basic(kind, draft, old);
         ClaimNames claims = claims(kind, draft, old);
+        List<String> emailDomains = draft.emailDomains() == null ? domains : emailDomains(draft.emailDomains());
         String label = label(name, kind, draft, old);
         Endpoints known = old == null || draft.moves() ? Endpoints.NONE : old.endpoints();
         return finder.find(kind, draft, known)
-                .map(endpoints ->
-                        new Provider(name, name, label, kind, clientId, secret, basic, scopes, endpoints, claims, 0));
+                .map(endpoints -> new Provider(
+                        name, name, label, kind, clientId, secret, basic, scopes, endpoints, claims, emailDomains, 0));
     }
 
     private static Provider withId(Provider made, String id, long revision) {
@@ -267,6 +273,7 @@ public final class Providers {
                 made.scopes(),
                 made.endpoints(),
                 made.claims(),
+                made.emailDomains(),
                 revision);
     }
 
@@ -303,6 +310,18 @@ public final class Providers {
             throw unfit("Name at most " + MOST_SCOPES + " scopes, without spaces in them");
         }
         return scopes;
+    }
+
+    private static List<String> emailDomains(List<String> wanted) {
+        List<String> domains = wanted.stream()
+                .map(each -> each == null ? "" : each.toLowerCase(Locale.ROOT))
+                .toList();
+        if (domains.size() > MOST_DOMAINS
+                || !domains.stream().allMatch(each -> DOMAIN.matcher(each).matches())) {
+            throw unfit(
+                    "Name at most " + MOST_DOMAINS + " domains of addresses, such as acme.example or *.acme.example");
+        }
+        return domains;
     }
 
     private static boolean basic(ProviderKind kind, ProviderDraft draft, @Nullable Provider old) {

@@ -237,6 +237,33 @@ class ProvidersTest {
     }
 
     @Test
+    void areBelievedAboutAddressesOfTheirDomainsOnly() {
+        JsonNode corpItself = added(corp.described("corp", "email_domains", List.of("ACME.example", "*.corp.example")));
+        assertThat(corpItself.path("email_domains").toString()).isEqualTo("[\"acme.example\",\"*.corp.example\"]");
+        corp.person("1", "email", "boss@acme.example", "email_verified", true);
+        corp.person("2", "email", "boss@elsewhere.example", "email_verified", true);
+        assertThat(signedIn(corp, "corp", "1").fetch("/mail/x").statusCode()).isEqualTo(200);
+        signedIn(corp, "corp", "2").fetch("/x");
+        assertThat(app.lastRequest().header("X-Forwarded-Email")).isNull();
+
+        // What no change says stays as it is, even where all else is described anew.
+        assertThat(admin("PUT", "/corp", corp.described("corp", "email_domains", List.of("corp.example")))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(admin("PUT", "/corp", corp.described("corp")).body())
+                .contains("\"email_domains\":[\"corp.example\"]");
+        assertThat(admin("PATCH", "/corp", "{\"label\":\"C\"}").body())
+                .contains("\"email_domains\":[\"corp.example\"]");
+        assertThat(signedIn(corp, "corp", "1").fetch("/mail/x").statusCode()).isEqualTo(403);
+        assertThat(admin("PATCH", "/corp", "{\"email_domains\":[]}").body()).contains("\"email_domains\":[]");
+        assertThat(signedIn(corp, "corp", "1").fetch("/mail/x").statusCode()).isEqualTo(200);
+        for (String wrong : List.of("\"@acme.example\"", "\"*\"", "\"a..b\"", "\"*.*.example\"", "null", "\"\"")) {
+            HttpResponse<String> refused = admin("PATCH", "/corp", "{\"email_domains\":[" + wrong + "]}");
+            assertThat(problem(refused)).as(wrong).isEqualTo("provider.unfit");
+        }
+    }
+
+    @Test
     void doNotTakeTheWordForOneAddressAsTheWordForAnother() {
         added(corp.described("corp"));
         corp.person("1", "email", "mine@elsewhere.example", "email_verified", true);

@@ -36,6 +36,7 @@ class ProviderBookTest {
                 List.of("openid"),
                 endpoints,
                 ClaimNames.of(ProviderKind.OIDC),
+                List.of(),
                 1);
     }
 

@@ -148,6 +148,7 @@ final class ProviderCalls {
                                 .toList(),
                 null,
                 null,
+                null,
                 fields.get("authorisation_base_url"),
                 fields.get("token_grabber_base_url"),
                 userInfo(fields.get("user_info_base_url")),
