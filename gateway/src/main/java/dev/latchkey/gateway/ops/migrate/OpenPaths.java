@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What oauth2-proxy opened by regular expressions, as path patterns. Where the two cannot say the same the pattern opens
@@ -58,12 +57,12 @@ final class OpenPaths {
         boolean atStart = regex.startsWith("^");
         List<String> patterns = new ArrayList<>();
         for (String variant : variants(atStart ? regex.substring(1) : regex)) {
-            String pattern = pattern(variant);
-            if (pattern == null) {
+            List<String> found = patterns(variant);
+            if (found.isEmpty()) {
                 remarks.lost(option, "'" + written + "' has no path pattern; name the open paths under 'public'");
                 return List.of();
             }
-            patterns.add(pattern);
+            patterns.addAll(found);
         }
         if (!atStart) {
             remarks.unsafe(
@@ -96,11 +95,12 @@ final class OpenPaths {
         return all.size() > MOST_VARIANTS ? List.of(regex) : all;
     }
 
-    /** The pattern that opens what this opens or less, or null. */
-    private static @Nullable String pattern(String regex) {
+    /** The patterns that open what this opens or less; none if there are no such. */
+    private static List<String> patterns(String regex) {
         String body = regex;
         String tail = "/**";
         boolean whole = false;
+        boolean below = false;
         if (body.endsWith("(/.*)?$") || body.endsWith("(/.*)?")) {
             body = body.substring(0, body.lastIndexOf('('));
         } else if (body.endsWith("(/|$)") || body.endsWith("($|/)")) {
@@ -111,6 +111,7 @@ final class OpenPaths {
             // At least one character more: below it, and not itself.
             body = body.replaceFirst("\\.\\+\\$?$", "");
             body = body.endsWith("/") ? body : body + '/';
+            below = true;
         } else if (body.endsWith("/*")) {
             // As many slashes as there are, and whatever comes then.
             body = body.substring(0, body.length() - 2);
@@ -125,16 +126,19 @@ final class OpenPaths {
         String path = segments.replaceAll("\\\\([./_~-])", "$1");
         // A star of the expression's own repeats what stands before it; in a pattern it would be anything.
         if (!path.startsWith("/") || path.indexOf('*') >= 0 || path.contains("//")) {
-            return null;
+            return List.of();
         }
         path = path.replace(SEGMENT, "*");
         if (!PLAIN.matcher(path).matches()) {
-            return null;
+            return List.of();
         }
         if (whole) {
-            return path;
+            return List.of(path);
         }
         // What is below '/a/' is not '/a' itself, which the pattern '/a/**' would open too.
-        return path.equals("/") ? "/**" : path.endsWith("/") ? path + '*' + tail : path + tail;
+        if (!path.endsWith("/") || path.equals("/")) {
+            return List.of(path.equals("/") ? tail : path + tail);
+        }
+        return below ? List.of(path + '*' + tail) : List.of(path, path + '*' + tail);
     }
 }

@@ -78,11 +78,11 @@ class MigrationTest {
                 """.formatted(SECRET));
         assertThat(route(migration, "app"))
                 .contains("to: 'http://127.0.0.1:3000'", "  - 'team:acme/eng'\n  - 'team:acme/ops'\n")
-                .contains("  - 'GET /healthz'\n  - '/api/open/*/**'")
+                .contains("  - 'GET /healthz'\n  - '/api/open/'\n  - '/api/open/*/**'")
                 .contains("github-token: true", "headers: oauth2-proxy", "PreserveHostHeader")
                 .doesNotContain("\npath:");
         assertThat(route(migration, "api"))
-                .contains("path: '/api/**'", "to: 'http://127.0.0.1:4000'", "  - '/api/open/*/**'")
+                .contains("path: '/api/**'", "to: 'http://127.0.0.1:4000'", "  - '/api/open/'\n  - '/api/open/*/**'")
                 .doesNotContain("healthz");
         assertThat(properties(migration))
                 .contains("latchkey.external-url=https://wiki.example.com\n", "server.port=4180\n")
@@ -328,8 +328,8 @@ class MigrationTest {
                 "^/healthz$ /healthz",
                 "GET=^/healthz$ GET./healthz",
                 "^/metrics /metrics/**",
-                "^/assets/ /assets/*/**",
-                "^/assets/.* /assets/*/**",
+                "^/assets/ /assets/+/assets/*/**",
+                "^/assets/.* /assets/+/assets/*/**",
                 "^/docs(/.*)?$ /docs/**",
                 "^/docs(/|$) /docs/**",
                 "^/favicon\\.ico$ /favicon.ico",
@@ -475,7 +475,7 @@ class MigrationTest {
     @Test
     void whatAnExpressionDoesNotOpenStaysClosed() {
         assertThat(opened("^/api/*")).contains("'/api/**'");
-        assertThat(opened("^/docs/.+$")).contains("'/docs/*/**'");
+        assertThat(opened("^/docs/.+$")).contains("'/docs/*/**'").doesNotContain("'/docs/'");
         assertThat(opened("^/docs.+")).contains("'/docs/*/**'");
         assertThat(opened("^/u/[^/]+/pic$")).contains("'/u/*/pic'");
     }
