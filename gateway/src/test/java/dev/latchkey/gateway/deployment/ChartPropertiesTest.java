@@ -42,6 +42,14 @@ class ChartPropertiesTest {
         assertThat(options).contains("latchkey.drain.notice").allMatch(KnownProperties::contain);
     }
 
+    /** Kubernetes tells pods of each Service by variables; of the chart's own one has the name of a property. */
+    @Test
+    void noServiceOfTheNamespaceIsTakenForAProperty() {
+        assertThat(Project.text(CHART + "/templates/network.yaml")).contains("\" . }}-internal\n");
+        assertThat(KnownProperties.containVariable("LATCHKEY_INTERNAL_PORT")).isTrue();
+        assertThat(Project.text(CHART + "/templates/deployment.yaml")).contains("\n      enableServiceLinks: false\n");
+    }
+
     @Test
     void aMisspeltOneIsFound() {
         assertThat(KnownProperties.contain("latchkey.external-url")).isTrue();
