@@ -140,14 +140,15 @@ class CheckCommandTest {
         Files.writeString(routes.resolve("wiki.yaml"), "to: http://a\nallow: [signed-in]\n");
         Path empty = Files.createFile(routes.resolve("empty"));
         int status = check(
-                "--latchkey.github.client-id=a",
+                "--latchkey.github.client-id=file:/nowhere/id",
                 "--latchkey.github.client-secret=file:/nowhere/secret",
                 "--latchkey.github.webhook-secret=file:" + empty);
         assertThat(status).isEqualTo(1);
         assertThat(printed())
+                .contains("latchkey.github.client-id: /nowhere/id does not exist")
                 .contains("latchkey.github.client-secret: /nowhere/secret does not exist")
                 .contains("latchkey.github.webhook-secret: " + empty + " is empty")
-                .contains("2 faults");
+                .contains("3 faults");
     }
 
     @Test

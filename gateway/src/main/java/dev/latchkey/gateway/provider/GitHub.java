@@ -43,13 +43,20 @@ public final class GitHub {
             new ParameterizedTypeReference<>() {};
 
     private final GitHubProperties properties;
+    private final SecretSource clientId;
     private final SecretSource clientSecret;
     private final SecretSource webhookSecret;
     private final GatewayAddress address;
     private final WebClient web;
     private final WebClient tokenWeb;
 
-    GitHub(GitHubProperties properties, SecretSource clientSecret, SecretSource webhookSecret, GatewayAddress address) {
+    GitHub(
+            GitHubProperties properties,
+            SecretSource clientId,
+            SecretSource clientSecret,
+            SecretSource webhookSecret,
+            GatewayAddress address) {
+        this.clientId = clientId;
         this.webhookSecret = webhookSecret;
         this.properties = properties;
         this.clientSecret = clientSecret;
@@ -72,6 +79,11 @@ public final class GitHub {
                 .defaultHeader(HttpHeaders.USER_AGENT, "latchkey")
                 .filter(CallSpans.named("github"))
                 .build();
+    }
+
+    /** No secret, but often kept in one file with it. */
+    private String id() {
+        return clientId.current().reveal().strip();
     }
 
     /** For calls to GitHub's API; each answer within ten seconds and 256 KB. */
@@ -126,8 +138,8 @@ public final class GitHub {
 
     /** What the app itself shows in {@code Authorization}, where it calls for nobody; its quota is its own. */
     public Secret appAuthorization() {
-        String credentials = HttpHeaders.encodeBasicAuth(
-                properties.id(), clientSecret.current().reveal(), StandardCharsets.UTF_8);
+        String credentials =
+                HttpHeaders.encodeBasicAuth(id(), clientSecret.current().reveal(), StandardCharsets.UTF_8);
         return Secret.of("Basic " + credentials);
     }
 
@@ -145,7 +157,7 @@ public final class GitHub {
     public ClientRegistration registration(URI callback) {
         return ClientRegistration.withRegistrationId(ID)
                 .clientName("GitHub")
-                .clientId(properties.id())
+                .clientId(id())
                 .clientSecret(clientSecret.current().reveal())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_POST)
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
@@ -207,7 +219,7 @@ public final class GitHub {
     public Mono<TokenOwner> ownerOf(AccessToken token) {
         return application(HttpMethod.POST, "token", token).exchangeToMono(response -> switch (response.statusCode()
                 .value()) {
-            case 200 -> response.bodyToMono(CheckedToken.class).mapNotNull(known -> known.ownerFor(properties.id()));
+            case 200 -> response.bodyToMono(CheckedToken.class).mapNotNull(known -> known.ownerFor(id()));
             case 404, 422 -> response.releaseBody().then(Mono.empty());
             default -> response.createError();
         });
@@ -233,7 +245,7 @@ public final class GitHub {
     }
 
     private WebClient.RequestHeadersSpec<?> application(HttpMethod method, String what, AccessToken token) {
-        String id = properties.id();
+        String id = id();
         return web.method(method)
                 .uri(properties.api() + "/applications/{id}/{what}", id, what)
                 .headers(headers ->

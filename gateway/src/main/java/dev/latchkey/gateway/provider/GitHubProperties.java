@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The app at GitHub, or at a GitHub Enterprise Server, that people sign in to.
  *
- * @param clientId the app's client id
+ * @param clientId the app's client id, as text or {@code file:} and a path
  * @param clientSecret the app's client secret, as text or {@code file:} and a path
  * @param url where people sign in; for GitHub Enterprise Server its own address, from which the API's follows
  * @param apiUrl the API, if it is not where GitHub has it for that {@code url}
@@ -51,6 +51,7 @@ record GitHubProperties(
         if (clientSecret == null || clientSecret.isBlank()) {
             faults.add("latchkey.github.client-secret", "it is missing", REGISTER);
         }
+        SecretSource.check("latchkey.github.client-id", clientId, faults);
         SecretSource.check("latchkey.github.client-secret", clientSecret, faults);
         SecretSource.check("latchkey.github.webhook-secret", webhookSecret, faults);
         if (tokenTimeout.compareTo(Duration.ofSeconds(1)) < 0 || tokenTimeout.compareTo(LONGEST_TIMEOUT) > 0) {
@@ -83,11 +84,6 @@ record GitHubProperties(
         if (!web || address.getHost() == null || address.getRawQuery() != null || address.getRawUserInfo() != null) {
             faults.add(property, "'" + address + "' is no web address", "Write it like https://github.example.com.");
         }
-    }
-
-    /** The client id, which start-up has made sure of. */
-    String id() {
-        return String.valueOf(clientId);
     }
 
     /** The web address without a trailing slash. */

@@ -16,9 +16,10 @@ class ProviderConfiguration {
 
     @Bean
     GitHub gitHub(GitHubProperties properties, GatewayAddress address, Clock clock) {
+        SecretSource id = SecretSource.of(Objects.requireNonNull(properties.clientId()), clock);
         SecretSource secret = SecretSource.of(Objects.requireNonNull(properties.clientSecret()), clock);
         SecretSource webhooks = SecretSource.of(Objects.requireNonNullElse(properties.webhookSecret(), ""), clock);
-        return new GitHub(properties, secret, webhooks, address);
+        return new GitHub(properties, id, secret, webhooks, address);
     }
 
     @Bean

@@ -48,13 +48,16 @@ class SecretRotationTest {
     private Path folder;
 
     private Path keys;
+    private Path clientId;
     private Path clientSecret;
 
     @BeforeEach
     void write() {
         keys = folder.resolve("keys");
+        clientId = folder.resolve("client-id");
         clientSecret = folder.resolve("client-secret");
         change(keys, OLD_KEY);
+        change(clientId, github.app().clientId() + "\n");
         change(clientSecret, github.app().clientSecret());
         github.app().expiringTokens(LIFE);
     }
@@ -142,6 +145,7 @@ class SecretRotationTest {
             builder.on(redis);
         }
         TestGateway gateway = builder.property("latchkey.secret-keys", "file:" + keys)
+                .property("latchkey.github.client-id", "file:" + clientId)
                 .property("latchkey.github.client-secret", "file:" + clientSecret)
                 .property("latchkey.github.recheck", "0")
                 .property("latchkey.session.idle", "10d")
