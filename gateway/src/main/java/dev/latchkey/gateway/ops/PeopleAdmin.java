@@ -50,6 +50,7 @@ final class PeopleAdmin {
                 .GET("/admin/people/{person}", this::person)
                 .DELETE("/admin/people/{person}", this::withdraw)
                 .GET("/admin/sessions", this::sessions)
+                .DELETE("/admin/sessions", this::endAll)
                 .DELETE("/admin/sessions/{session}", this::end);
     }
 
@@ -200,6 +201,12 @@ final class PeopleAdmin {
                 sessions.endOf(session),
                 session.origin().address(),
                 session.origin().userAgent());
+    }
+
+    /** Sessions alone: API tokens and links stay, which {@link #withdraw} ends as well. */
+    private Mono<ServerResponse> endAll(ServerRequest request) {
+        return sessions.endAll(id(request.queryParam("person").orElse("")), null, Reason.SIGNED_OUT)
+                .then(Mono.defer(() -> ServerResponse.noContent().build()));
     }
 
     private Mono<ServerResponse> end(ServerRequest request) {

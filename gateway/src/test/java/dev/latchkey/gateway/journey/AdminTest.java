@@ -191,6 +191,24 @@ class AdminTest {
     }
 
     @Test
+    void allSessionsOfAPersonCanBeEndedAndTheirTokensGoOn() {
+        HttpPerson first = signedIn("defunkt");
+        HttpPerson second = signedIn("defunkt");
+        HttpPerson other = signedIn("octocat");
+        String token = apiTokenOf("defunkt");
+        String sessions = "/admin/sessions?person=" + idOf("defunkt");
+        told("DELETE", sessions, "/admin/sessions", null, 204);
+        assertThat(first.fetch("/").statusCode()).isEqualTo(401);
+        assertThat(second.fetch("/").statusCode()).isEqualTo(401);
+        assertThat(told(sessions).path("sessions").size()).isZero();
+        assertThat(callBy(token)).isEqualTo(200);
+        assertThat(other.fetch("/").statusCode()).isEqualTo(200);
+        told("DELETE", sessions, "/admin/sessions", null, 204);
+        told("DELETE", "/admin/sessions", "/admin/sessions", null, 400);
+        audit.await("operation=DELETE\\u0020/admin/sessions ", "person=" + idOf("defunkt"), "outcome=success");
+    }
+
+    @Test
     void endingAPersonEndsSessionsAndTokensAndTheTokenAtGitHub() {
         HttpPerson hubot = signedIn("hubot");
         String atGitHub = GivenToken.in(hubot.fetch("/"));
