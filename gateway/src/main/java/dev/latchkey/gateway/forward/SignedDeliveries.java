@@ -10,11 +10,12 @@ import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Permit;
 import dev.latchkey.gateway.route.PermittedStage;
+import dev.latchkey.gateway.web.BodyRoom;
+import dev.latchkey.gateway.web.RequestScope;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -27,7 +28,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * The stage that lets nothing pass to an app that takes webhooks but what GitHub has signed for it. The whole body has to be
- * here before anybody can tell, so it is kept meanwhile, within a room that all who deliver share, and then sent on byte for
+ * here before anybody can tell, so it is kept meanwhile, within a room of which a neighbourhood has half at most, and then sent on byte for
  * byte.
  *
  * @see <a href="https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries">Validating deliveries</a>
@@ -44,7 +45,7 @@ public final class SignedDeliveries implements PermittedStage {
     /** As long as GitHub waits for an answer. */
     private static final Duration RECEIVING = Duration.ofSeconds(10);
 
-    private final AtomicLong taken = new AtomicLong();
+    private final BodyRoom room = new BodyRoom(ROOM);
 
     SignedDeliveries() {}
 
@@ -65,7 +66,7 @@ public final class SignedDeliveries implements PermittedStage {
             return Mono.error(Problem.of(ProblemCode.BODY_TOO_LARGE));
         }
         return Mono.using(
-                () -> new Delivery(taken),
+                () -> new Delivery(room, RequestScope.of(exchange).client()),
                 delivery -> received(exchange.getRequest(), delivery)
                         .then(Mono.fromCallable(() -> provenBody(delivery, secret.current(), claims.get(0)))));
     }
@@ -106,12 +107,13 @@ public final class SignedDeliveries implements PermittedStage {
     /** What has arrived of one body, and the room it takes as long as nobody has vouched for it. */
     private static final class Delivery implements AutoCloseable {
 
-        private final AtomicLong taken;
+        private final BodyRoom room;
+        private final String client;
         private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        private long mine;
 
-        Delivery(AtomicLong taken) {
-            this.taken = taken;
+        Delivery(BodyRoom room, String client) {
+            this.room = room;
+            this.client = client;
         }
 
         void add(DataBuffer part) {
@@ -120,8 +122,7 @@ public final class SignedDeliveries implements PermittedStage {
                 if (kept.size() + more > LARGEST) {
                     throw Problem.of(ProblemCode.BODY_TOO_LARGE);
                 }
-                mine += more;
-                if (taken.addAndGet(more) > ROOM) {
+                if (!room.take(client, more)) {
                     throw Problem.of(ProblemCode.WEBHOOK_CROWDED).retryAfter(RECEIVING);
                 }
                 byte[] bytes = new byte[more];
@@ -134,7 +135,7 @@ public final class SignedDeliveries implements PermittedStage {
 
         @Override
         public void close() {
-            taken.addAndGet(-mine);
+            room.giveBack(client, kept.size());
         }
     }
 }

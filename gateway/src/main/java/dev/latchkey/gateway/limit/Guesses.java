@@ -1,6 +1,7 @@
 package dev.latchkey.gateway.limit;
 
 import dev.latchkey.gateway.route.Limits;
+import dev.latchkey.gateway.web.AddressBlock;
 import reactor.core.publisher.Mono;
 
 /**

@@ -7,6 +7,7 @@ import dev.latchkey.gateway.route.CredentialLoader;
 import dev.latchkey.gateway.route.Limits;
 import dev.latchkey.gateway.route.Route;
 import dev.latchkey.gateway.route.RouteMatcher;
+import dev.latchkey.gateway.web.AddressBlock;
 import dev.latchkey.gateway.web.RequestScope;
 import dev.latchkey.gateway.web.Stage;
 import io.github.bucket4j.ConsumptionProbe;

@@ -3,6 +3,7 @@ package dev.latchkey.gateway.limit;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.route.Limits;
+import dev.latchkey.gateway.web.AddressBlock;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.latchkey.gateway.keys.HmacSha256;
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.web.BodyRoom;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -25,13 +26,16 @@ final class Signature implements AutoCloseable {
     private static final int KEPT = 1024 * 1024;
 
     private final Mac mac;
-    private final DeliveryRoom room;
+    private final BodyRoom room;
+    private final String client;
     private ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private boolean fits = true;
     private boolean hadRoom = true;
 
-    Signature(Secret secret, DeliveryRoom room) {
+    /** @param client the address that it comes from */
+    Signature(Secret secret, BodyRoom room, String client) {
         this.room = room;
+        this.client = client;
         this.mac = HmacSha256.begin(secret);
     }
 
@@ -47,7 +51,7 @@ final class Signature implements AutoCloseable {
 
     private void keep(byte[] bytes) {
         fits = kept.size() + bytes.length <= KEPT;
-        hadRoom = fits && room.take(bytes.length);
+        hadRoom = fits && room.take(client, bytes.length);
         if (hadRoom) {
             kept.writeBytes(bytes);
         } else {
@@ -74,7 +78,7 @@ final class Signature implements AutoCloseable {
 
     @Override
     public void close() {
-        room.giveBack(kept.size());
+        room.giveBack(client, kept.size());
         kept = new ByteArrayOutputStream();
     }
 }

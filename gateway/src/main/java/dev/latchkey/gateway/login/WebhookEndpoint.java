@@ -8,7 +8,9 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import dev.latchkey.gateway.provider.ProviderEvent;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.store.Store;
+import dev.latchkey.gateway.web.BodyRoom;
 import dev.latchkey.gateway.web.GatewayAddress;
+import dev.latchkey.gateway.web.RequestScope;
 import java.net.URLDecoder;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,7 +53,7 @@ final class WebhookEndpoint {
     /** As long as GitHub waits for an answer. */
     private static final Duration RECEIVING = Duration.ofSeconds(10);
 
-    private static final int ROOM = 8 * 1024 * 1024;
+    private static final int ROOM = 16 * 1024 * 1024;
     private static final String FORM_FIELD = "payload=";
 
     private final SecretSource secret;
@@ -59,7 +61,7 @@ final class WebhookEndpoint {
     private final List<ProviderEventListener> listeners;
     private final GatewayAddress address;
     private final Clock clock;
-    private final DeliveryRoom room = new DeliveryRoom(ROOM);
+    private final BodyRoom room = new BodyRoom(ROOM);
 
     WebhookEndpoint(
             SecretSource secret,
@@ -83,7 +85,10 @@ final class WebhookEndpoint {
     private Mono<ServerResponse> receive(ServerRequest request) {
         HttpHeaders headers = request.headers().asHttpHeaders();
         return Mono.using(
-                () -> new Signature(secret.current(), room),
+                () -> new Signature(
+                        secret.current(),
+                        room,
+                        RequestScope.of(request.exchange()).client()),
                 signature -> received(request, signature).then(Mono.defer(() -> judged(headers, signature))));
     }
 

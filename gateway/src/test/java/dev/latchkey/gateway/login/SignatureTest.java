@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.gateway.keys.Secret;
+import dev.latchkey.gateway.web.BodyRoom;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -12,7 +13,8 @@ class SignatureTest {
 
     private static final int MEGABYTE = 1024 * 1024;
 
-    private final DeliveryRoom room = new DeliveryRoom(MEGABYTE + 10);
+    /** Half of it is for one address. */
+    private final BodyRoom room = new BodyRoom(2 * (MEGABYTE + 10));
 
     @Test
     void keepsABodyForWhichThereIsRoom() {
@@ -51,7 +53,7 @@ class SignatureTest {
     }
 
     private Signature signature(String body) {
-        return new Signature(Secret.of("secret"), room).add(part(body));
+        return new Signature(Secret.of("secret"), room, "192.0.2.1").add(part(body));
     }
 
     private static DataBuffer part(String text) {

@@ -1,4 +1,4 @@
-package dev.latchkey.gateway.limit;
+package dev.latchkey.gateway.web;
 
 import io.netty.util.NetUtil;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import java.util.HexFormat;
  * Which addresses are one stranger, and which are one stranger's neighbours. Whoever has an IPv6 address has 2^64 of them,
  * and for little money 2^80 (RFC 6177); whoever has an IPv4 one may well have those beside it.
  */
-final class AddressBlock {
+public final class AddressBlock {
 
     private static final int BYTES_OF_IPV6 = 16;
     private static final int MAPPED = 12;
@@ -19,13 +19,13 @@ final class AddressBlock {
     private AddressBlock() {}
 
     /** The address, or of an IPv6 one the half that a subscriber cannot choose. */
-    static String subscriber(String address) {
+    public static String subscriber(String address) {
         byte[] bytes = bytes(address);
         return bytes.length == BYTES_OF_IPV6 ? HexFormat.of().formatHex(bytes, 0, SUBSCRIBER) : plain(address, bytes);
     }
 
     /** The /24 of an IPv4 address, the /48 of an IPv6 one. */
-    static String neighbours(String address) {
+    public static String neighbours(String address) {
         byte[] bytes = bytes(address);
         if (bytes.length == 0) {
             return address;
