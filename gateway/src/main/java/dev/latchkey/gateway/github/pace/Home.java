@@ -33,6 +33,7 @@ final class Home {
     private final Store store;
     private final Clock clock;
     private final Scheduler scheduler;
+    private final Scheduler deadlines;
     private final boolean alone;
     private final long node;
     private volatile int nodes;
@@ -40,11 +41,18 @@ final class Home {
     private volatile long carefulUntil;
     private long pause = FIRST_PAUSE;
 
-    /** That many nodes there are thought to be until they have been counted. */
-    Home(Store store, Clock clock, Scheduler scheduler, long node, int nodes) {
+    /**
+     * A home of nothing yet.
+     *
+     * @param scheduler goes by the same time as the clock
+     * @param deadlines goes by that of the store
+     * @param nodes how many there are thought to be until they have been counted
+     */
+    Home(Store store, Clock clock, Scheduler scheduler, Scheduler deadlines, long node, int nodes) {
         this.store = store;
         this.clock = clock;
         this.scheduler = scheduler;
+        this.deadlines = deadlines;
         this.node = node;
         this.alone = store instanceof EmbeddedStore;
         this.nodes = alone ? 1 : nodes;
@@ -96,7 +104,7 @@ final class Home {
     }
 
     private <T> Mono<T> noticing(Mono<T> step) {
-        return step.timeout(PATIENCE, scheduler).doOnSuccess(done -> comeBack()).doOnError(this::stayAway);
+        return step.timeout(PATIENCE, deadlines).doOnSuccess(done -> comeBack()).doOnError(this::stayAway);
     }
 
     private synchronized void comeBack() {

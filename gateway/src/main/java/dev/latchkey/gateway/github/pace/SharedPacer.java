@@ -35,16 +35,23 @@ final class SharedPacer implements Pacer, PaceGauges, AutoCloseable {
     private volatile Disposable counting = Disposables.disposed();
     private volatile Least least = new Least(0, Map.of());
 
-    /** @param random for which node goes first when several want the same; safe for many threads */
+    /**
+     * A pacer with nobody at it.
+     *
+     * @param scheduler goes by the same time as the clock
+     * @param deadlines goes by that of the store
+     * @param random for which node goes first when several want the same; safe for many threads
+     */
     SharedPacer(
             PaceProperties properties,
             Store store,
             Clock clock,
             Scheduler scheduler,
+            Scheduler deadlines,
             RandomGenerator random,
             Consumer<PaceEvent> events) {
         long node = random.nextLong(MOST_NODES);
-        Home home = new Home(store, clock, scheduler, node, properties.nodes());
+        Home home = new Home(store, clock, scheduler, deadlines, node, properties.nodes());
         this.staff = new Desk.Staff(
                 home,
                 new Crew(properties.overall(), home::nodes, scheduler),

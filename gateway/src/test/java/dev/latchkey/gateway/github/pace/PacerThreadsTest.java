@@ -31,7 +31,13 @@ class PacerThreadsTest {
         AtomicInteger made = new AtomicInteger();
         try (EmbeddedStore store = new EmbeddedStore(folder, Clock.systemUTC());
                 SharedPacer pacer = new SharedPacer(
-                        World.defaults(), store, Clock.systemUTC(), Schedulers.parallel(), new Random(), event -> {})) {
+                        World.defaults(),
+                        store,
+                        Clock.systemUTC(),
+                        Schedulers.parallel(),
+                        Schedulers.parallel(),
+                        new Random(),
+                        event -> {})) {
             pacer.start();
             Mono<Void> call = Mono.usingWhen(
                     pacer.enter(new Call(

@@ -9,8 +9,8 @@ public final class SimulatedPacers {
     private SimulatedPacers() {}
 
     public static Pacer node(SimulatedTime time, Store store) {
-        SharedPacer pacer =
-                new SharedPacer(World.defaults(), store, time.clock(0), time.scheduler(), new Random(1), event -> {});
+        SharedPacer pacer = new SharedPacer(
+                World.defaults(), store, time.clock(0), time.scheduler(), time.scheduler(), new Random(1), event -> {});
         pacer.start();
         return pacer;
     }

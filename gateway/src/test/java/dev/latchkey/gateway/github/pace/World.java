@@ -83,7 +83,8 @@ final class World {
 
     World node(PaceProperties properties, long ahead) {
         MortalScheduler scheduler = new MortalScheduler(time.scheduler());
-        SharedPacer node = new SharedPacer(properties, store, time.clock(ahead), scheduler, random, events::add);
+        SharedPacer node =
+                new SharedPacer(properties, store, time.clock(ahead), scheduler, scheduler, random, events::add);
         node.start();
         nodes.add(node);
         lives.add(scheduler);
