@@ -5,8 +5,10 @@ import dev.latchkey.gateway.problem.ProblemCode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -40,8 +42,14 @@ final class Desk {
     private static final long LOOK_EVERY = 100;
 
     private static final long LOOK_ANYWAY = 2_000;
+
     /** An app with more calls waiting is at something that has time. */
     private static final int BATCH = 10;
+
+    /** So is one of which more were turned away since the last that went. */
+    private static final int PUSHING = 5;
+
+    private static final int MOST_APPS = 1_000;
 
     private static final long SOON = 1_000;
     private static final int PATIENT_LOSSES = 3;
@@ -52,6 +60,7 @@ final class Desk {
     private final Queue queue = new Queue();
     private final List<Happening> untold = new ArrayList<>();
     private final List<Runnable> outbox = new ArrayList<>();
+    private final Map<String, Integer> turnedAway = new HashMap<>();
     private final Runnable wake = this::woken;
 
     private @Nullable Ledger ledger;
@@ -257,7 +266,7 @@ final class Desk {
         List<Ticket> leaving = new ArrayList<>();
         Ticket next = firstFree(work, now, limits);
         while (next != null && staff.crew().take(wake)) {
-            boolean batch = queue.waiting(next.line) > BATCH;
+            boolean batch = isBatch(next);
             queue.remove(next);
             next.state = Ticket.State.LEAVING;
             work.admit(
@@ -273,6 +282,10 @@ final class Desk {
             next = firstFree(work, now, limits);
         }
         return leaving;
+    }
+
+    private boolean isBatch(Ticket ticket) {
+        return queue.waiting(ticket.line) > BATCH || turnedAway.getOrDefault(ticket.call.app(), 0) > PUSHING;
     }
 
     /** What a call ahead waits for, others do not take before it. */
@@ -306,7 +319,7 @@ final class Desk {
     }
 
     private Gate gate(Ledger work, Ticket ticket, long now, Limits limits) {
-        Gate gate = work.gate(ticket.nature, ticket.call.isOwn(), now, limits);
+        Gate gate = work.gate(ticket.nature, ticket.call.app(), now, limits);
         return work.courteous(gate, ticket.line, staff.node(), now);
     }
 
@@ -315,7 +328,7 @@ final class Desk {
             return;
         }
         for (Ticket head : queue.heads(work::tag)) {
-            Gate gate = work.gate(head.nature, head.call.isOwn(), now, limits);
+            Gate gate = work.gate(head.nature, head.call.app(), now, limits);
             if (gate.at() != Gate.UNKNOWN && gate.at() > now) {
                 boolean forAll = gate.reason() == Reason.STOPPED || gate.reason() == Reason.QUOTA;
                 Line line = forAll ? head.line : null;
@@ -330,10 +343,11 @@ final class Desk {
 
     private void consider(Ticket ticket, Ledger work, long now, Limits limits) {
         ticket.considered = true;
-        boolean own = ticket.call.isOwn();
-        long estimate = work.estimate(ticket.nature, own, own ? 0 : queue.ahead(ticket), now, limits);
+        String app = ticket.call.app();
+        int ahead = ticket.call.isOwn() ? 0 : queue.ahead(ticket);
+        long estimate = work.estimate(ticket.nature, app, ahead, now, limits);
         if (estimate > ticket.deadline || ticket.deadline <= now) {
-            Gate gate = work.gate(ticket.nature, own, now, limits);
+            Gate gate = work.gate(ticket.nature, app, now, limits);
             Reason reason = gate.reason() == Reason.NONE ? Reason.FAIRNESS : gate.reason();
             dismiss(ticket, reason, Math.max(SOON, estimate - now));
         }
@@ -349,6 +363,9 @@ final class Desk {
 
     private void refuse(Ticket ticket, Reason reason, long after) {
         ticket.state = Ticket.State.GONE;
+        if (turnedAway.size() < MOST_APPS) {
+            turnedAway.merge(ticket.call.app(), 1, Integer::sum);
+        }
         Problem problem = Problem.of(ProblemCode.GITHUB_LIMITED, reason.words())
                 .retryAfter(Duration.ofMillis(Math.max(SOON, after)));
         outbox.add(() -> ticket.refuse(problem));
@@ -366,12 +383,13 @@ final class Desk {
 
     private void serve(Ticket ticket) {
         flying++;
-        Place place = new Place(ticket.number, ticket.call);
+        Place place = new Place(ticket.number, ticket.call, ticket.nature.resource());
         if (ticket.state == Ticket.State.GONE) {
             outbox.add(place::neverUsed);
             return;
         }
         ticket.state = Ticket.State.SERVED;
+        turnedAway.remove(ticket.call.app());
         outbox.add(() -> ticket.serve(place));
         tell(new PaceEvent.Went(
                 ticket.call.app(),
@@ -547,13 +565,15 @@ final class Desk {
 
         private final long number;
         private final Call call;
+        private final String resource;
         private boolean answered;
         private boolean lingering;
         private boolean done;
 
-        Place(long number, Call call) {
+        Place(long number, Call call, String resource) {
             this.number = number;
             this.call = call;
+            this.resource = resource;
         }
 
         @Override
@@ -566,19 +586,16 @@ final class Desk {
             }
             Answer answer = Answer.of(call.kind(), status, headers, bodyStart, presently());
             count(answer);
-            happened(new Happening.Answered(number, answer), !(answer.verdict() instanceof Verdict.Within));
+            happened(new Happening.Answered(number, resource, answer), !(answer.verdict() instanceof Verdict.Within));
         }
 
         private void count(Answer answer) {
             Answer.Quota quota = answer.quota();
-            String resource = Resources.CORE;
-            if (quota != null && quota.resource() != null) {
-                resource = quota.resource();
-                if (call.kind() == Kind.REST) {
-                    staff.resources().learn(call.path(), resource);
-                }
+            String used = quota == null || quota.resource() == null ? resource : quota.resource();
+            if (call.kind() == Kind.REST && quota != null && quota.resource() != null) {
+                staff.resources().learn(call.path(), used);
             }
-            String label = Resources.label(resource);
+            String label = Resources.label(used);
             String template = RouteTemplates.of(call.path());
             if (!answer.isFree()) {
                 staff.events().accept(new PaceEvent.Spent(call.app(), label, template));

@@ -6,7 +6,8 @@ sealed interface Happening {
     /** The call's number on the node that tells it. */
     long number();
 
-    record Answered(long number, Answer answer) implements Happening {}
+    /** @param resource the quota that it used, unless the answer itself says otherwise */
+    record Answered(long number, String resource, Answer answer) implements Happening {}
 
     record Over(long number, long at) implements Happening {}
 

@@ -92,7 +92,7 @@ final class Ledger {
     }
 
     /** When that call may go, without regard to whose turn it is. */
-    Gate gate(Nature nature, boolean own, long now, Limits limits) {
+    Gate gate(Nature nature, String app, long now, Limits limits) {
         if (stop.until() > now) {
             return new Gate(stop.until(), Reason.STOPPED, Nature.ANYTHING);
         }
@@ -100,11 +100,17 @@ final class Ledger {
             return new Gate(Gate.UNKNOWN, stop.isUnproven() ? Reason.SCOUT : Reason.CONCURRENCY, Nature.ANYTHING);
         }
         Bucket bucket = buckets.get(known(nature.resource()));
-        Gate gate =
-                bucket == null ? scout(nature.resource()) : bucket.gate(now, flying(nature.resource()), limits, own);
+        Gate gate = bucket == null ? scout(nature.resource()) : gate(bucket, nature.resource(), app, now, limits);
         return gate.later(pointsGate(nature, now, limits))
                 .later(cpuGate(nature.graph(), now, limits))
                 .later(nature.write() ? writeGate(nature, now, limits) : Gate.OPEN);
+    }
+
+    /** What is left is spread over time, but for an app that has had less than others: it has its next call beforehand. */
+    private Gate gate(Bucket bucket, String resource, String app, long now, Limits limits) {
+        int flying = flying(resource);
+        Gate gate = bucket.gate(now, flying, limits, Call.OWN.equals(app));
+        return gate.reason() == Reason.SPACING && shares.isBehind(app) ? Gate.OPEN : gate;
     }
 
     private Gate scout(String resource) {
@@ -213,7 +219,7 @@ final class Ledger {
     void apply(long node, Happening happening, Limits limits) {
         Flight flight = flight(node, happening.number());
         if (happening instanceof Happening.Answered answered) {
-            answered(flight, answered.answer(), limits);
+            answered(flight, answered, limits);
         } else if (flight != null && happening instanceof Happening.Over over) {
             land(flight, over.at(), over.at() - flight.began());
         } else if (flight != null) {
@@ -221,13 +227,14 @@ final class Ledger {
         }
     }
 
-    private void answered(@Nullable Flight flight, Answer answer, Limits limits) {
+    private void answered(@Nullable Flight flight, Happening.Answered answered, Limits limits) {
+        Answer answer = answered.answer();
         if (flight != null && !flight.answered()) {
             count(flight, answer.at(), answer.at() - flight.began());
             flights.set(flights.indexOf(flight), flight.withAnswer());
         }
         Answer.Quota quota = answer.quota();
-        String resource = quota == null || quota.resource() == null ? resource(flight) : quota.resource();
+        String resource = quota == null || quota.resource() == null ? answered.resource() : quota.resource();
         Bucket bucket = bucket(resource);
         bucket.heard(answer);
         if (answer.isFree()) {
@@ -245,10 +252,6 @@ final class Ledger {
             stop.passed(began);
             bucket.passed(began);
         }
-    }
-
-    private static String resource(@Nullable Flight flight) {
-        return flight == null ? Resources.CORE : flight.resource();
     }
 
     private void land(Flight flight, long at, long span) {
@@ -287,15 +290,15 @@ final class Ledger {
     }
 
     /** How long a call would wait at least, behind so many others of its line, as an instant. */
-    long estimate(Nature nature, boolean own, int ahead, long now, Limits limits) {
-        Gate gate = gate(nature, own, now, limits);
+    long estimate(Nature nature, String app, int ahead, long now, Limits limits) {
+        Gate gate = gate(nature, app, now, limits);
         long base = gate.at() == Gate.UNKNOWN ? now : Math.max(now, gate.at());
         long interval = nature.write() ? limits.writeGap() + (nature.graph() ? graphPeak : peak) : 0;
         if (nature.notifying()) {
             interval = Math.max(interval, limits.notifyGap());
         }
         Bucket bucket = buckets.get(known(nature.resource()));
-        if (bucket == null || own) {
+        if (bucket == null || Call.OWN.equals(app) || shares.isBehind(app)) {
             return base + ahead * interval;
         }
         int flying = flying(nature.resource());

@@ -25,10 +25,16 @@ final class Shares {
         return Math.max(now, tags.getOrDefault(app, 0L));
     }
 
+    /** Whether that app, after one more turn, would still have had no more than another lately. */
+    boolean isBehind(String app) {
+        long after = tag(app) + UNIT;
+        return tags.values().stream().anyMatch(tag -> tag >= after);
+    }
+
     /**
      * That app has a turn.
      *
-     * @param batch whether it has so many calls waiting that it is no person's doing: such a turn costs it twice as much
+     * @param batch whether it asks for so much that it is no person's doing: such a turn costs it twice as much
      */
     void take(String app, int cost, int weight, boolean batch) {
         long start = tag(app);

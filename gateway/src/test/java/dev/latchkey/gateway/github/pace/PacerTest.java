@@ -547,4 +547,24 @@ class PacerTest {
         two.passSeconds(35);
         assertThat(behind.isDone()).isTrue();
     }
+
+    /** Whatever takes so long has no place in the ledger any more when its answer comes. */
+    @Test
+    void aQuerysLimitThatComesAfterItWasGivenUpStopsGraphQlAlone() {
+        world.taking(660_000, 660_000).answering(reply -> {
+            HttpHeaders headers = new HttpHeaders();
+            headers.set("Date", reply.headers().getFirst("Date"));
+            return new SimulatedGitHub.Reply(200, headers, "{\"errors\":[{\"type\":\"RATE_LIMITED\"}]}");
+        });
+        world.graphql();
+        world.passSeconds(661);
+        world.taking(80, 120).answering(null);
+
+        World.Attempt query = world.graphql();
+        World.Attempt read = world.get(PATH, IMPATIENT);
+
+        assertRefusedAtOnce(query, Duration.ofSeconds(50), Duration.ofSeconds(60));
+        world.passSeconds(1);
+        assertThat(read.isDone()).isTrue();
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.problem.ProblemCode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,35 @@ abstract class PacingContract {
         world.passSeconds(2);
         assertThat(world.attempts.get(world.attempts.size() - 1).isDone()).isTrue();
         assertThat(world.gitHub().trips()).isEmpty();
+    }
+
+    @Test
+    void anAppThatAsksRarelyAndWaitsForNothingIsServedBesideOneThatAsksAllTheTime() {
+        World world = world();
+        world.gitHub().leave("core", 100, Duration.ofMinutes(50).toMillis());
+        int last = world.nodes.size() - 1;
+        List<World.Attempt> modest = new ArrayList<>();
+        for (int step = 0; step < 30 * 20; step++) {
+            world.call(
+                    step % world.nodes.size(),
+                    World.OCTOCAT,
+                    "x",
+                    World.GET,
+                    "/repos/o/r",
+                    Kind.REST,
+                    Duration.ofSeconds(10));
+            if (step % 20 == 13) {
+                modest.add(world.call(
+                        last, World.OCTOCAT, "y", World.GET, "/repos/o/r", Kind.REST, Duration.ofSeconds(1)));
+            }
+            world.passSeconds(3);
+        }
+
+        assertThat(modest).allMatch(World.Attempt::isDone);
+        assertThat(world.gitHub().remaining("core")).isGreaterThanOrEqualTo(20);
+        assertThat(world.gitHub().trips()).isEmpty();
+        long others = done(world.attempts) - modest.size();
+        assertThat(others).isBetween(10L, 45L);
     }
 
     static void isLimitedHere(World.Attempt attempt) {

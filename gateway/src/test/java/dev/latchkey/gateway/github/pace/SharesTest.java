@@ -51,6 +51,26 @@ class SharesTest {
         }
     }
 
+    @Test
+    void oneIsBehindWhoWouldHaveNoMoreThanAnotherAfterOneMoreTurn() {
+        Shares shares = new Shares();
+        assertThat(shares.isBehind("quiet")).as("nobody has had anything").isFalse();
+
+        shares.take("busy", 1, 1, false);
+        assertThat(shares.isBehind("busy")).isFalse();
+        assertThat(shares.isBehind("quiet")).isTrue();
+        shares.take("quiet", 1, 1, false);
+        assertThat(shares.isBehind("quiet")).isFalse();
+
+        shares.take("busy", 1, 1, true);
+        shares.take("quiet", 1, 1, false);
+        assertThat(shares.isBehind("quiet"))
+                .as("what is no person's doing counts twice")
+                .isTrue();
+        shares.take("quiet", 1, 1, false);
+        assertThat(shares.isBehind("quiet")).isFalse();
+    }
+
     /** Apps of random weights whose calls cost at random. */
     private static final class Mix {
 

@@ -31,11 +31,13 @@ class StoredLedgerFormsTest {
         ledger.admit(NODE, 2, READ, "app", 1, false, NOW, LIMITS);
         Answer.Quota quota = new Answer.Quota("core", 5_000, 1_234, 3_766, NOW + 1_800_000);
         ledger.apply(
-                NODE, new Happening.Answered(1, new Answer(NOW + 100, 201, 0, quota, new Verdict.Within())), LIMITS);
+                NODE,
+                new Happening.Answered(1, "core", new Answer(NOW + 100, 201, 0, quota, new Verdict.Within())),
+                LIMITS);
         ledger.apply(NODE, new Happening.Over(1, NOW + 200), LIMITS);
         ledger.apply(
                 NODE,
-                new Happening.Answered(9, new Answer(NOW + 300, 403, 0, null, new Verdict.Secondary(7_000L))),
+                new Happening.Answered(9, "core", new Answer(NOW + 300, 403, 0, null, new Verdict.Secondary(7_000L))),
                 LIMITS);
         ledger.announce(NODE, Set.of(new Line(Lane.READ, "core", "app")), NOW + 300);
         return ledger;
@@ -44,11 +46,11 @@ class StoredLedgerFormsTest {
     private static void assertIsTheShape(Ledger ledger) {
         assertThat(ledger.view("core", NOW + 300))
                 .isEqualTo(new QuotaView(5_000, 1_233, 3_766, Instant.ofEpochMilli(NOW + 1_800_000), "core"));
-        assertThat(ledger.gate(READ, false, NOW + 300, LIMITS))
+        assertThat(ledger.gate(READ, "app", NOW + 300, LIMITS))
                 .isEqualTo(new Gate(NOW + 7_300, Reason.STOPPED, Nature.ANYTHING));
         ledger.apply(NODE, new Happening.Over(2, NOW + 400), LIMITS);
         assertThat(ledger.hasFlights()).isFalse();
-        assertThat(ledger.gate(WRITE, false, NOW + 400, LIMITS.sharedBy(1)).at())
+        assertThat(ledger.gate(WRITE, "app", NOW + 400, LIMITS.sharedBy(1)).at())
                 .isEqualTo(NOW + 7_300);
         assertThat(ledger.tag("ci")).isEqualTo(5_000);
         assertThat(ledger.leadOver(NOW - 1_000)).isEqualTo(1_000);
@@ -110,9 +112,11 @@ class StoredLedgerFormsTest {
             ledger.admit(NODE, i, nature, "ci", 1, false, now, LIMITS);
             Answer.Quota quota = new Answer.Quota("core", 5_000, 4_000, 1_000, NOW + 1_800_000);
             ledger.apply(
-                    NODE, new Happening.Answered(i, new Answer(now + 60, 200, 0, quota, new Verdict.Within())), LIMITS);
+                    NODE,
+                    new Happening.Answered(i, "core", new Answer(now + 60, 200, 0, quota, new Verdict.Within())),
+                    LIMITS);
             ledger.apply(NODE, new Happening.Over(i, now + 60), LIMITS);
-            ledger.gate(nature, false, now + 60, LIMITS);
+            ledger.gate(nature, "ci", now + 60, LIMITS);
         }
         assertThat(ledger.write()).hasSizeLessThan(2_000);
     }
