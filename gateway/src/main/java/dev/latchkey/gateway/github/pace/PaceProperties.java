@@ -11,7 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param concurrency calls of a person or an installation under way at once, on all nodes together
  * @param overall calls under way at once for everybody, on all nodes together
- * @param points REST points a minute; reading costs 1, changing 5
+ * @param points REST points a minute; reading costs 1, changing 5. GitHub grants 900, of which the rest is for what the
+ *     gateway itself asks about people
  * @param graphqlPoints GraphQL points a minute; a query costs 1, a mutation 5
  * @param cpu how long the calls of a minute may take GitHub, added up
  * @param graphqlCpu how much of that may be GraphQL
@@ -30,7 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record PaceProperties(
         @DefaultValue("8") int concurrency,
         @DefaultValue("64") int overall,
-        @DefaultValue("900") int points,
+        @DefaultValue("850") int points,
         @DefaultValue("2000") int graphqlPoints,
         @DefaultValue("80s") Duration cpu,
         @DefaultValue("50s") Duration graphqlCpu,
