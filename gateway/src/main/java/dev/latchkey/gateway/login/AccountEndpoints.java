@@ -27,7 +27,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -124,19 +123,12 @@ final class AccountEndpoints {
                 .map(told -> List.of(said(told)))
                 .onErrorReturn(failure -> !SignedIn.isOver(failure), List.of())
                 .defaultIfEmpty(List.of())
-                .map(told -> merged(told, known.of(person)));
+                .flatMap(told -> known.of(person, told));
     }
 
     private static AccountQuota said(Quota told) {
         long spent = Math.max(0, told.limit() - told.remaining());
         return new AccountQuota(CORE, told.limit(), spent, 0, told.remaining(), told.resetsAt());
-    }
-
-    /** What paces the calls knows of those under way too, and of more quotas than one. */
-    private static List<AccountQuota> merged(List<AccountQuota> told, List<AccountQuota> known) {
-        return known.stream().anyMatch(quota -> quota.resource().equals(CORE))
-                ? known
-                : Stream.concat(told.stream(), known.stream()).toList();
     }
 
     private record ShownQuota(String resource, long limit, long spent, long saved, long remaining, String reset) {

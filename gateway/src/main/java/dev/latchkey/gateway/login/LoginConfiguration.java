@@ -195,7 +195,7 @@ class LoginConfiguration {
                         sessions,
                         asPerson,
                         gitHub,
-                        known.getIfAvailable(() -> person -> List.of()),
+                        known.getIfAvailable(() -> (person, told) -> Mono.just(told)),
                         memberships,
                         loader,
                         cookie,

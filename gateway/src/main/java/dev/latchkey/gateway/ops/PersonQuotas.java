@@ -9,6 +9,9 @@ import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.web.AccountQuota;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** A person's quotas as the pacer has them, told to that person. */
 final class PersonQuotas implements KnownQuotas {
@@ -23,17 +26,27 @@ final class PersonQuotas implements KnownQuotas {
         this.savings = savings;
     }
 
+    /** What paces the calls knows of those under way too, and of more quotas than one. */
     @Override
-    public List<AccountQuota> of(PersonId person) {
+    public Mono<List<AccountQuota>> of(PersonId person, List<AccountQuota> told) {
         String principal = person.toString();
-        return gauges.resources().stream()
+        List<AccountQuota> known = gauges.resources().stream()
                 .map(resource -> pacer.quota(principal, resource))
                 .filter(Objects::nonNull)
-                .map(view -> shown(view, savings.of(principal, view)))
+                .map(PersonQuotas::shown)
                 .toList();
+        Stream<AccountQuota> others = told.stream().filter(quota -> isNotIn(known, quota.resource()));
+        return Flux.fromStream(Stream.concat(others, known.stream()))
+                .concatMap(quota -> savings.of(principal, quota.resource(), quota.resetsAt())
+                        .map(quota::withSaved))
+                .collectList();
     }
 
-    private static AccountQuota shown(QuotaView view, long saved) {
-        return new AccountQuota(view.resource(), view.limit(), view.used(), saved, view.remaining(), view.reset());
+    private static boolean isNotIn(List<AccountQuota> quotas, String resource) {
+        return quotas.stream().noneMatch(quota -> quota.resource().equals(resource));
+    }
+
+    private static AccountQuota shown(QuotaView view) {
+        return new AccountQuota(view.resource(), view.limit(), view.used(), 0, view.remaining(), view.reset());
     }
 }

@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param resource GitHub's name of it, such as {@code core}
  * @param limit calls (GraphQL: points) in a window
  * @param spent how many of them are gone, whoever made them
- * @param saved how many answers have cost nothing in this window, as far as this node knows
+ * @param saved how many answers have cost nothing in this window, as far as is known
  * @param remaining how many are left
  * @param resetsAt when all of them are there again
  */
@@ -17,6 +17,10 @@ public record AccountQuota(String resource, long limit, long spent, long saved, 
 
     public AccountQuota {
         resource = DisplayText.line(resource);
+    }
+
+    public AccountQuota withSaved(long count) {
+        return new AccountQuota(resource, limit, spent, count, remaining, resetsAt);
     }
 
     /** {@code 4,987 of 5,000}. */

@@ -33,8 +33,8 @@ class PaceConfiguration {
                 publisher::publishEvent);
     }
 
-    @Bean
-    Savings savings(Pacer pacer) {
-        return new Savings(pacer);
+    @Bean(initMethod = "start")
+    Savings savings(Pacer pacer, Store store, ObjectProvider<Scheduler> timers) {
+        return new Savings(pacer, store, timers.getIfAvailable(Schedulers::parallel));
     }
 }
