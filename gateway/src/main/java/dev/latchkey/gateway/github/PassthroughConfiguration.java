@@ -78,7 +78,7 @@ class PassthroughConfiguration {
         Guard guard = new Guard(new ApiClient(addresses), properties.timeout(), properties.concurrent(), clock);
         // Within a turn, since the token is to be fresh when the call is made and not when it was asked for.
         Calls credentialed = new Credentialed(vault, asPerson, installations, gitHub::appAuthorization, guard);
-        Calls paced = new Paced(pacer, credentialed, clock);
+        Calls paced = new Paced(pacer, credentialed, Schedulers.parallel());
         // Each step of a redirect is a call of its own to GitHub, and waits for its own turn.
         Calls redirects = new Redirects(addresses, new Reserve(pacer, paced, clock));
         // First of all: what is at hand, or being fetched for somebody already, costs GitHub nothing.

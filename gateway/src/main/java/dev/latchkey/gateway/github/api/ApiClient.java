@@ -29,8 +29,8 @@ public final class ApiClient {
     private static final int CONNECT_MILLIS = 5_000;
     /** GitHub closes idle connections after about a minute. */
     private static final Duration IDLE = Duration.ofSeconds(30);
-    /** The longest silence within a body. */
-    private static final Duration SILENCE = Duration.ofSeconds(60);
+    /** A reader that does not come back would hold its connection to GitHub for ever. */
+    private static final Silence.Bounds SILENCE = new Silence.Bounds(Duration.ofMinutes(1), Duration.ofMinutes(10));
 
     /** More than answers under way, since those that wait for a slow reader hold theirs on. */
     private static final int CONNECTIONS = 500;
@@ -122,11 +122,7 @@ public final class ApiClient {
     /** Given up on the connection's own loop, so that it cannot meet the end of the answer there on its way. */
     private static ApiAnswer.Stream body(Connection connection) {
         Scheduler loop = Schedulers.fromExecutor(connection.channel().eventLoop());
-        Flux<ByteBuf> bytes = connection
-                .inbound()
-                .receive()
-                .retain()
-                .timeout(SILENCE)
+        Flux<ByteBuf> bytes = new Silence(connection.inbound().receive().retain(), SILENCE, loop)
                 .onErrorMap(Failures::asProblem)
                 .doOnCancel(connection::dispose)
                 .cancelOn(loop);

@@ -7,10 +7,13 @@ import dev.latchkey.gateway.github.pace.Kind;
 import dev.latchkey.gateway.github.pace.Pacer;
 import dev.latchkey.gateway.github.pace.Slot;
 import io.netty.buffer.ByteBuf;
-import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Makes a call when its turn has come, and tells the pacer what GitHub said. The turn lasts as long as the answer's body,
@@ -24,16 +27,16 @@ public final class Paced implements Calls {
      * GitHub gives up on an answer that it has not made within ten seconds ("Troubleshooting the REST API", timeouts). What
      * still comes later than that after its head is waiting for its reader.
      */
-    private static final long LONG_MILLIS = 10_000;
+    private static final Duration LONG = Duration.ofSeconds(10);
 
     private final Pacer pacer;
     private final Calls next;
-    private final Clock clock;
+    private final Scheduler timers;
 
-    public Paced(Pacer pacer, Calls next, Clock clock) {
+    public Paced(Pacer pacer, Calls next, Scheduler timers) {
         this.pacer = pacer;
         this.next = next;
-        this.clock = clock;
+        this.timers = timers;
     }
 
     @Override
@@ -69,22 +72,23 @@ public final class Paced implements Calls {
             slot.done();
             return answer;
         }
-        return answer.withBody(new ApiAnswer.Stream(ended(slot, stream.bytes()), () -> {
-            slot.done();
+        // By a timer: a reader may stop for long, so that no part comes by which to notice.
+        Disposable late = timers.schedule(slot::lingers, LONG.toMillis(), TimeUnit.MILLISECONDS);
+        Flux<ByteBuf> bytes = ended(slot, late, stream.bytes());
+        return answer.withBody(new ApiAnswer.Stream(bytes, () -> {
+            end(slot, late);
             stream.discarding().run();
         }));
     }
 
     /** Before whoever reads hears of the end: what they do then takes no time of GitHub's. */
-    private Flux<ByteBuf> ended(Slot slot, Flux<ByteBuf> bytes) {
-        long began = clock.millis();
-        return bytes.doOnNext(part -> {
-                    if (clock.millis() - began > LONG_MILLIS) {
-                        slot.lingers();
-                    }
-                })
-                .doOnTerminate(slot::done)
-                .doOnCancel(slot::done);
+    private static Flux<ByteBuf> ended(Slot slot, Disposable late, Flux<ByteBuf> bytes) {
+        return bytes.doOnTerminate(() -> end(slot, late)).doOnCancel(() -> end(slot, late));
+    }
+
+    private static void end(Slot slot, Disposable late) {
+        late.dispose();
+        slot.done();
     }
 
     private static @Nullable String startOf(ApiAnswer answer) {

@@ -69,7 +69,7 @@ final class Replay {
             Changes changes = new Changes(store, time.clock(0));
             Far far = Far.in(store, KEYS, 256 << 20, Duration.ofDays(2), time.clock(0), time.scheduler());
             nodes.add(new ResponseCache(
-                    terms(), changes, far, pacer, new Paced(pacer, gitHub, time.clock(0)), time.clock(0)));
+                    terms(), changes, far, pacer, new Paced(pacer, gitHub, time.scheduler()), time.clock(0)));
             ears.add(new ChangeEvents(changes));
         }
     }
