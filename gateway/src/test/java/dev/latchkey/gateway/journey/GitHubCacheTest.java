@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -47,6 +49,7 @@ class GitHubCacheTest {
     private static HttpPerson alice;
     private static HttpPerson bob;
     private static int tests;
+    private static int told;
 
     private String repo;
 
@@ -575,6 +578,10 @@ class GitHubCacheTest {
         return github.calls().to("GET", API + path).by("limited" + tests).count();
     }
 
+    private Call lastBy(String path) {
+        return github.calls().to("GET", API + path).by("limited" + tests).last();
+    }
+
     private static long isHeldBack(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(header(answer, "X-Latchkey-Problem")).isEqualTo("github.limited");
@@ -625,17 +632,28 @@ class GitHubCacheTest {
     void check33_waitsAMinuteAfterALimitThatDoesNotSayAndLongerAfterTheNext() {
         HttpPerson person = somebody();
         github.content().put(repo, "{}");
-        github.endpoint(API + repo).next(2, Fault.secondaryLimitWithoutWait());
-        get(person, repo);
-        long first = isHeldBack(get(person, repo));
-        clock.advance(Duration.ofSeconds(first + 1));
-        get(person, repo);
+        String words = "{\"message\":\"You have exceeded a secondary rate limit. Please wait a few minutes.\"}";
+        github.endpoint(API + repo).always(Fault.body(403, words, "X-RateLimit-Remaining", "21"));
 
-        long second = isHeldBack(get(person, repo));
+        HttpResponse<String> told = get(person, repo);
 
-        assertThat(first).isBetween(50L, 80L);
-        assertThat(second).isGreaterThanOrEqualTo(first + first / 2);
-        assertThat(callsBy(repo)).isEqualTo(2);
+        assertThat(told.statusCode()).isEqualTo(403);
+        assertThat(told.body()).isEqualTo(words);
+        for (long pause : List.of(60, 120, 240, 480, 960, 1_920, 3_600, 3_600)) {
+            Instant met = lastBy(repo).at();
+            int before = callsBy(repo);
+            assertThat(isHeldBack(get(person, repo))).isBetween(pause - 15, pause + 1);
+            clock.advance(Duration.between(clock.instant(), met.plusSeconds(pause - 20)));
+            isHeldBack(get(person, repo));
+            assertThat(callsBy(repo)).isEqualTo(before);
+            clock.advance(Duration.ofSeconds(22));
+            assertThat(get(person, repo).statusCode()).isEqualTo(403);
+            assertThat(callsBy(repo)).isEqualTo(before + 1);
+        }
+        github.endpoint(API + repo).heal();
+        isHeldBack(get(person, repo));
+        clock.advance(Duration.ofHours(1));
+        assertThat(get(person, repo).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -719,6 +737,39 @@ class GitHubCacheTest {
         assertThat(get(person, repo).statusCode()).isEqualTo(200);
     }
 
+    /** Each limit with as little said about it as can be: that it is GraphQL's, only the path tells. */
+    private static Stream<Fault> limitsOfAQuery() {
+        String typed = "{\"errors\":[{\"type\":\"RATE_LIMITED\",\"message\":\"Wait\"}]}";
+        String coded = "{\"errors\":[{\"type\":\"RATE_LIMIT\",\"code\":\"graphql_rate_limit\",\"message\":\"Wait\"}]}";
+        String words = "{\"message\":\"API rate limit exceeded for user ID 1.\"}";
+        return Stream.of(
+                Fault.body(200, typed),
+                Fault.body(200, coded, "X-RateLimit-Limit", "5000", "X-RateLimit-Remaining", "12"),
+                Fault.body(403, typed),
+                Fault.body(403, words, "X-RateLimit-Remaining", "0"),
+                Fault.body(429, coded),
+                Fault.body(429, words, "Retry-After", "90"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("limitsOfAQuery")
+    void check37_pausesGraphQlAloneWhereOnlyThePathTellsThatItIsGraphQls(Fault limit) {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        github.content().on("POST", "/graphql", 200, "{\"data\":{}}", () -> {});
+        github.endpoint("/api/graphql").next(limit);
+        person.send("POST", "/github/graphql", QUERY, "Content-Type", "application/json");
+
+        long wait = isHeldBack(person.send("POST", "/github/graphql", QUERY, "Content-Type", "application/json"));
+
+        assertThat(github.calls().to("POST", "/api/graphql").count()).isOne();
+        assertThat(get(person, repo).statusCode()).isEqualTo(200);
+        clock.advance(Duration.ofSeconds(wait + 1));
+        assertThat(person.send("POST", "/github/graphql", QUERY, "Content-Type", "application/json")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     @Test
     void check38_passesErrorsOfAQueryThatAreNoLimit() {
         HttpPerson person = somebody();
@@ -734,27 +785,83 @@ class GitHubCacheTest {
         assertThat(github.calls().to("POST", "/api/graphql").count()).isEqualTo(2);
     }
 
+    /** An answer that tells of the person's quota, with an hour between window and window. */
+    private String told(int remaining, Instant reset) {
+        String path = repo + "/told" + ++told;
+        github.endpoint(API + path)
+                .next(Fault.body(
+                        200,
+                        "{}",
+                        "X-RateLimit-Limit",
+                        "5000",
+                        "X-RateLimit-Remaining",
+                        String.valueOf(remaining),
+                        "X-RateLimit-Used",
+                        String.valueOf(5_000 - remaining),
+                        "X-RateLimit-Reset",
+                        String.valueOf(reset.getEpochSecond()),
+                        "X-RateLimit-Resource",
+                        "core"));
+        return path;
+    }
+
+    private static int left(HttpPerson person) {
+        String quota = person.get("/oauth2/account/quota").body();
+        Matcher found =
+                Pattern.compile("\"resource\":\"core\".*?\"remaining\":(\\d+)").matcher(quota);
+        assertThat(found.find()).as(quota).isTrue();
+        return Integer.parseInt(found.group(1));
+    }
+
     @Test
-    void check40_writesOneAfterTheOtherWithASecondBetweenAndReadsMeanwhile() {
+    void check44_keepsTheLowerNumberOfAWindowAndTakesALaterWindowAsItIs() {
         HttpPerson person = somebody();
-        String comments = repo + "/contents/a";
         github.content().put(repo, "{}");
-        github.content().on("PATCH", comments, 200, "{}", () -> {});
+        get(person, repo);
+        clock.advance(Duration.ofMinutes(10));
+        Instant reset = clock.instant().plus(Duration.ofMinutes(58));
 
-        List<CompletableFuture<HttpResponse<String>>> writes = IntStream.range(0, 3)
-                .mapToObj(i -> CompletableFuture.supplyAsync(
-                        () -> person.twin().send("PATCH", "/github" + comments, "{}"), Runner.threads()))
-                .toList();
-        assertThat(get(person, repo).statusCode()).isEqualTo(200);
-        writes.forEach(write -> assertThat(write.join().statusCode()).isEqualTo(200));
+        get(person, told(4_990, reset));
+        get(person, told(4_995, reset));
+        await().untilAsserted(() -> assertThat(left(person)).isEqualTo(4_990));
+        assertThat(outcome(get(person, repo))).isEqualTo("revalidated");
+        HttpResponse<String> kept = get(person, repo);
 
-        List<Instant> times = github.calls().to("PATCH", API + comments).list().stream()
-                .map(Call::at)
-                .toList();
-        assertThat(times).hasSize(3);
-        for (int i = 1; i < times.size(); i++) {
-            assertThat(Duration.between(times.get(i - 1), times.get(i))).isGreaterThan(Duration.ofMillis(950));
+        assertThat(left(person)).isEqualTo(4_990);
+        assertThat(outcome(kept)).isEqualTo("hit");
+        assertThat(header(kept, "X-RateLimit-Remaining")).isEqualTo("4990");
+        clock.advance(Duration.ofMinutes(5));
+        get(person, told(4_999, reset.plus(Duration.ofMinutes(4))));
+        await().untilAsserted(() -> assertThat(left(person)).isEqualTo(4_999));
+        get(person, told(17, reset));
+        assertThat(get(person, told(4_998, reset.plus(Duration.ofMinutes(4)))).statusCode())
+                .isEqualTo(200);
+        await().untilAsserted(() -> assertThat(left(person)).isEqualTo(4_998));
+    }
+
+    @Test
+    void check45_goesSlowlyFromTheVeryAnswerThatTellsThatMostIsUsedElsewhere() {
+        String login = "limited" + tests;
+        github.leave(login, 4_010, Duration.ofMinutes(50));
+        HttpPerson person = somebody();
+        IntStream.range(0, 9).forEach(i -> github.content().put(repo + "/n" + i, "{}"));
+        for (int i = 0; i < 4; i++) {
+            assertThat(get(person, repo + "/n" + i).statusCode()).isEqualTo(200);
         }
+        await().untilAsserted(() -> assertThat(left(person)).isEqualTo(github.remainingOf(login)));
+        github.spendElsewhere(login, github.remainingOf(login) - 51);
+
+        assertThat(get(person, repo + "/n4").statusCode()).isEqualTo(200);
+
+        await().untilAsserted(() -> assertThat(left(person)).isEqualTo(50));
+        assertThat(get(person, repo + "/n5").statusCode())
+                .as("the first of those that are left")
+                .isEqualTo(200);
+        long wait = isHeldBack(get(person, repo + "/n6"));
+        assertThat(wait).as("thirty calls in fifty minutes").isBetween(80L, 110L);
+        assertThat(callsBy(repo + "/n6")).isZero();
+        clock.advance(Duration.ofSeconds(wait + 1));
+        assertThat(get(person, repo + "/n6").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -790,14 +897,25 @@ class GitHubCacheTest {
     @Test
     void check47_beginsWithoutKnowledgeAndAsksForItOnceAtMost() {
         HttpPerson person = somebody();
-        IntStream.range(0, 30).forEach(i -> github.content().put(repo + "/n" + i, "{}"));
+        IntStream.range(0, 100).forEach(i -> github.content().put(repo + "/n" + i, "{}"));
+        // The sign-in itself has asked who this is; what was learned by that is forgotten with the hour.
+        clock.advance(Duration.ofHours(3));
+        github.forgetCalls();
+        github.endpoint(API + repo + "/n").next(Fault.slow(Duration.ofMillis(200)));
 
-        List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 30)
+        List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 100)
                 .mapToObj(
                         i -> CompletableFuture.supplyAsync(() -> get(person.twin(), repo + "/n" + i), Runner.threads()))
                 .toList();
 
         answers.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
+        List<Instant> times = github.calls().under(API + repo + "/n").list().stream()
+                .map(Call::at)
+                .toList();
+        assertThat(times).hasSize(100);
+        assertThat(Duration.between(times.get(0), times.get(1)))
+                .as("one goes ahead to find out")
+                .isGreaterThanOrEqualTo(Duration.ofMillis(200));
         assertThat(callsBy("/rate_limit")).isLessThanOrEqualTo(1);
     }
 

@@ -1,6 +1,9 @@
 package dev.latchkey.gateway.testing;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -93,6 +96,17 @@ public final class Fault {
     /** The real answer, late; its effect happens at once. */
     public static Fault slow(Duration delay) {
         return new Fault((call, healthy) -> healthy.get().after(delay));
+    }
+
+    /** The real answer after so much work, by that clock; several at a time, as far as there are threads for them. */
+    public static Fault taking(Duration work, Clock clock) {
+        return new Fault((call, healthy) -> {
+            Instant end = call.at().plus(work);
+            while (clock.instant().isBefore(end)) {
+                LockSupport.parkNanos(200_000);
+            }
+            return healthy.get();
+        });
     }
 
     /** The request takes effect and the answer never arrives. */

@@ -23,6 +23,7 @@ final class GitHubState {
     final Devices devices;
     final Quotas quotas;
     final Installations installations = new Installations(this);
+    final Map<String, SecondaryLimits> secondaryLimits = new ConcurrentHashMap<>();
 
     private final Clock clock;
     private final Map<String, StubApp> apps = new ConcurrentHashMap<>();
@@ -49,6 +50,10 @@ final class GitHubState {
 
     Instant now() {
         return clock.instant();
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     // Where it lives

@@ -210,6 +210,23 @@ public final class GitHubStub implements AutoCloseable {
                 .remaining();
     }
 
+    /** As if somebody had used that person's quota up to this rest, in a window that ends so far ahead. */
+    public GitHubStub leave(String login, int remaining, Duration untilReset) {
+        state.quotas.leave(Api.quotaKey(person(login)), person(login).quota(), remaining, untilReset);
+        return this;
+    }
+
+    /** That person makes so many calls past the gateway. */
+    public GitHubStub spendElsewhere(String login, int calls) {
+        state.quotas.take(Api.quotaKey(person(login)), person(login).quota(), calls);
+        return this;
+    }
+
+    /** From now on that person's calls are held to GitHub's secondary limits, all that are made by any of their tokens. */
+    public SecondaryLimits limiting(String login) {
+        return state.secondaryLimits.computeIfAbsent(login, name -> new SecondaryLimits(state.clock()));
+    }
+
     // GitHub Apps as themselves
 
     /** The GitHub App of this number, made on first sight. All have one key, unless a test gives them others. */

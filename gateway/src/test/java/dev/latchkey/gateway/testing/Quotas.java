@@ -27,6 +27,17 @@ final class Quotas {
         return current(quotas.get(key), limit);
     }
 
+    void leave(String key, int limit, int remaining, Duration untilReset) {
+        quotas.put(key, new Quota(limit, limit - remaining, clock.instant().plus(untilReset)));
+    }
+
+    void take(String key, int limit, int many) {
+        quotas.compute(key, (k, old) -> {
+            Quota quota = current(old, limit);
+            return new Quota(limit, quota.used() + many, quota.reset());
+        });
+    }
+
     private Quota current(Quota old, int limit) {
         Instant now = clock.instant();
         if (old == null || !now.isBefore(old.reset())) {

@@ -48,10 +48,14 @@ final class Responder implements ResponseDefinitionTransformerV2 {
         Routes.Route route = routes.leadingTo(event.getStubMapping());
         Call call = callOf(event.getRequest(), route);
         state.calls.add(call);
+        SecondaryLimits limits = call.login() == null ? null : state.secondaryLimits.get(call.login());
+        return definitionOf(limits == null ? reply(call, route) : limits.around(call, () -> reply(call, route)));
+    }
+
+    private Reply reply(Call call, Routes.Route route) {
         Fault fault = state.faults.takeFor(call);
         Function<Call, Reply> answer = content.knows(call) ? content::answer : route.answer();
-        Reply reply = fault == null ? answer.apply(call) : fault.apply(call, () -> answer.apply(call));
-        return definitionOf(reply);
+        return fault == null ? answer.apply(call) : fault.apply(call, () -> answer.apply(call));
     }
 
     private Call callOf(LoggedRequest request, Routes.Route route) {
