@@ -1,9 +1,8 @@
 package dev.latchkey.gateway.github.pace;
 
-import java.time.DateTimeException;
+import dev.latchkey.gateway.provider.Waits;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -21,9 +20,6 @@ record Answer(long at, int status, long offset, @Nullable Quota quota, Verdict v
     private static final int FORBIDDEN = 403;
     private static final int TOO_MANY = 429;
     private static final int NOT_MODIFIED = 304;
-    private static final long SHORTEST = 1_000;
-    private static final long LONGEST = 3_600_000;
-    private static final long LATE = 2_000;
 
     /** No epoch second of this age has so many digits; some answers were seen to count milliseconds. */
     private static final long CERTAINLY_MILLIS = 100_000_000_000L;
@@ -75,7 +71,7 @@ record Answer(long at, int status, long offset, @Nullable Quota quota, Verdict v
             return new Verdict.Within();
         }
         Words words = Words.of(bodyStart.get());
-        boolean spent = refused && isSpent(headers);
+        boolean spent = refused && Waits.isSpent(headers);
         boolean marked = refused
                 && (status == TOO_MANY
                         || headers.getFirst(HttpHeaders.RETRY_AFTER) != null
@@ -90,26 +86,8 @@ record Answer(long at, int status, long offset, @Nullable Quota quota, Verdict v
     }
 
     private static @Nullable Long wait(HttpHeaders headers, long there) {
-        Long asked = retryAfter(headers.getFirst(HttpHeaders.RETRY_AFTER), there);
-        if (asked == null && isSpent(headers)) {
-            Long reset = reset(headers);
-            // One that is long past says nothing, and obeying it would be asking again and again.
-            asked = reset == null || reset < there - LATE ? null : Long.valueOf(reset - there + 1_000);
-        }
-        return asked == null ? null : Long.valueOf(Math.max(SHORTEST, Math.min(LONGEST, asked)));
-    }
-
-    private static boolean isSpent(HttpHeaders headers) {
-        return "0".equals(headers.getFirst("x-ratelimit-remaining"));
-    }
-
-    private static @Nullable Long retryAfter(@Nullable String text, long there) {
-        Long seconds = number(text);
-        if (seconds != null) {
-            return seconds * 1_000;
-        }
-        Long date = date(text);
-        return date == null ? null : Long.valueOf(date - there);
+        Duration said = Waits.said(headers, Instant.ofEpochMilli(there));
+        return said == null ? null : Long.valueOf(said.toMillis());
     }
 
     private static @Nullable Long reset(HttpHeaders headers) {
@@ -125,13 +103,7 @@ record Answer(long at, int status, long offset, @Nullable Quota quota, Verdict v
     }
 
     private static @Nullable Long date(@Nullable String text) {
-        try {
-            return text == null
-                    ? null
-                    : Long.valueOf(Instant.from(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME))
-                            .toEpochMilli());
-        } catch (DateTimeException e) {
-            return null;
-        }
+        Instant date = Waits.httpDate(text);
+        return date == null ? null : Long.valueOf(date.toEpochMilli());
     }
 }
