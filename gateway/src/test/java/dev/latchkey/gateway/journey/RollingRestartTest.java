@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,9 @@ class RollingRestartTest {
     private static final int ROUNDS = Integer.getInteger("latchkey.test.restarts", 1);
     private static final int PEOPLE = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Between two requests of a person: together hundreds a second, and still some of the machine for gateways to start. */
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     /** Retries nothing that has reached a gateway, as a balancer must not. */
     private static final String BALANCER = """
@@ -130,7 +134,7 @@ class RollingRestartTest {
                 .property("latchkey.internal.port", ports.internal)
                 .property("latchkey.external-url", "http://localhost:" + balancer)
                 .property("latchkey.drain.notice", "3s")
-                .startApart("-XX:TieredStopAtLevel=1");
+                .startApart();
     }
 
     private List<HttpPerson> signedIn() {
@@ -190,6 +194,7 @@ class RollingRestartTest {
                 } catch (RuntimeException e) {
                     failures.add(e.toString());
                 }
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
 

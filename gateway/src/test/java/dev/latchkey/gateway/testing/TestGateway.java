@@ -174,10 +174,14 @@ public final class TestGateway implements AutoCloseable {
             return new TestGateway(context, port);
         }
 
-        /** Starts it in a JVM of its own, with these options; a clock cannot be given to that one. */
+        /**
+         * Starts it in a JVM of its own, with these options; a clock cannot be given to that one. It lives for seconds, of which
+         * compiling its code well would take half.
+         */
         public GatewayProcess startApart(String... javaOptions) {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
             command.addAll(List.of(javaOptions));
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), GatewayApplication.class.getName()));
             return startBy(command);
