@@ -6,13 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,8 +31,8 @@ import reactor.netty.http.server.WebsocketServerSpec;
  *   <li>{@code /sse?every=100&count=50&wait=0}: an event every so many milliseconds, each flushed, the first after a wait;
  *       it says when it was sent, in nanoseconds of this JVM
  *   <li>{@code /ws}: WebSocket echo
- *   <li>{@code /upload}: counts and hashes the body as it streams by
- *   <li>{@code /download?bytes=}: that many bytes, made on demand: 16 KiB of a, of b, and so on through the alphabet
+ *   <li>{@code /upload}: counts the body as it streams by, and how much of it is as below
+ *   <li>{@code /download?bytes=}: that many bytes of the {@link Alphabet}
  *   <li>{@code /set-cookie?name=&value=}, {@code /headers?Name=value}: response headers
  *   <li>{@code /status/404}, {@code /slow?ms=}, {@code /redirect?to=}, {@code /drop} (closes without an answer)
  *   <li>any path that ends in a slash, asked for as {@code text/html}: the sample app's page
@@ -44,7 +41,6 @@ import reactor.netty.http.server.WebsocketServerSpec;
 public final class EchoBackend implements AutoCloseable {
 
     private static final int KEPT_BODY = 1 << 20;
-    private static final int CHUNK = 16 * 1024;
     private static final int LARGEST_HEAD = 256 * 1024;
 
     private final List<Received> requests = Collections.synchronizedList(new ArrayList<>());
@@ -202,23 +198,23 @@ public final class EchoBackend implements AutoCloseable {
     private Publisher<Void> upload(HttpServerRequest request, HttpServerResponse response) {
         return request.receive()
                 .asByteArray()
-                .reduceWith(Digest::new, Digest::plus)
-                .flatMap(digest -> {
-                    remember(request, digest.length, "");
-                    return json(response, Json.object("bytes", digest.length, "sha256", digest.hex()));
+                .reduceWith(Alphabet.Comparison::new, (seen, piece) -> seen.plus(piece, piece.length))
+                .flatMap(seen -> {
+                    remember(request, seen.length(), "");
+                    return json(response, Json.object("bytes", seen.length(), "alike", seen.alike()));
                 });
     }
 
     private Publisher<Void> download(
             HttpServerRequest request, HttpServerResponse response, Map<String, String> query) {
         remember(request, 0, "");
-        long bytes = number(query, "bytes", CHUNK);
+        long bytes = number(query, "bytes", Alphabet.BLOCK);
         Flux<byte[]> chunks = Flux.generate(() -> bytes, (left, sink) -> {
-            int size = (int) Math.min(CHUNK, left);
+            int size = (int) Math.min(Alphabet.BLOCK, left);
             if (size == 0) {
                 sink.complete();
             } else {
-                sink.next(filler((bytes - left) / CHUNK, size));
+                sink.next(filler((bytes - left) / Alphabet.BLOCK, size));
             }
             return left - size;
         });
@@ -269,9 +265,7 @@ public final class EchoBackend implements AutoCloseable {
     }
 
     private static byte[] filler(long chunk, int size) {
-        byte[] bytes = new byte[size];
-        Arrays.fill(bytes, (byte) ('a' + chunk % 26));
-        return bytes;
+        return Arrays.copyOf(Alphabet.block(chunk), size);
     }
 
     /**
@@ -328,31 +322,6 @@ public final class EchoBackend implements AutoCloseable {
 
         String text() {
             return kept.toString(UTF_8);
-        }
-    }
-
-    /** A body that was seen and not kept. */
-    private static final class Digest {
-
-        private final MessageDigest sha256;
-        private long length;
-
-        Digest() {
-            try {
-                sha256 = MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        Digest plus(byte[] chunk) {
-            length += chunk.length;
-            sha256.update(chunk);
-            return this;
-        }
-
-        String hex() {
-            return HexFormat.of().formatHex(sha256.digest());
         }
     }
 }

@@ -79,21 +79,20 @@ class EchoBackendTest {
                         return null;
                     }
                 })
-                .get(30, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         socket.sendText("hello", true);
 
-        assertThat(echoed.get(30, TimeUnit.SECONDS)).isEqualTo("hello");
+        assertThat(echoed.get(60, TimeUnit.SECONDS)).isEqualTo("hello");
         assertThat(backend.lastRequest().header("x-probe")).isEqualTo("1");
         socket.abort();
     }
 
     @Test
-    void countsAndHashesUploads() {
+    void countsUploadsAndComparesThem() {
         HttpResponse<String> answer = client.send("POST", "/upload", "abc");
 
         assertThat(Json.read(answer.body()).get("bytes").asInt()).isEqualTo(3);
-        assertThat(Json.read(answer.body()).get("sha256").asString())
-                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThat(Json.read(answer.body()).get("alike").asInt()).isEqualTo(1);
     }
 
     @Test
