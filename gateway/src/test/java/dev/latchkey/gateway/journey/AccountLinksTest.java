@@ -783,9 +783,9 @@ class AccountLinksTest {
                 String url = loginUrl(second, user).replace(second.url(), first.url());
                 HttpResponse<String> page = person.signIn(github, octocat, url);
                 assertLinked(person.submit(page, Map.of("decision", "allow")));
-                chat.waitFor("expired", user);
             }
             for (String user : List.of(mona, hubot, later)) {
+                chat.waitFor("expired", user);
                 assertThat(chat.of("linked", user)).hasSize(1);
                 assertThat(chat.of("expired", user)).hasSize(1);
             }

@@ -45,6 +45,7 @@ class WebhookTest {
     private static final int STRANGERS = 120;
     private static final int HALF = 1_000_000;
     private static final String PATH = "/oauth2/webhooks/github";
+    private static final String SECRET_OF_THE_SMALL_ONE = "It's a Secret to Somebody";
 
     private static String secret = "It's a Secret to Everybody";
     private static RunningClock clock;
@@ -54,6 +55,9 @@ class WebhookTest {
     private static RedisServer redis;
     private static TestGateway first;
     private static TestGateway second;
+    /** Has little memory. */
+    private static GatewayProcess small;
+
     private static int people;
 
     private String login;
@@ -70,6 +74,10 @@ class WebhookTest {
         int port = TestGateway.freePort();
         first = node(port).port(port).start();
         second = node(port).start();
+        small = TestGateway.signingInAt(github)
+                .app(app.url())
+                .property("latchkey.github.webhook-secret", SECRET_OF_THE_SMALL_ONE)
+                .startApart("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError");
     }
 
     private static TestGateway.Builder node(int port) {
@@ -87,6 +95,7 @@ class WebhookTest {
 
     @AfterAll
     static void stop() {
+        small.close();
         first.close();
         second.close();
         redis.close();
@@ -307,48 +316,36 @@ class WebhookTest {
 
     @Test
     void thirtyMegabytesAtATimeDoNoHarm() {
-        try (GatewayProcess small = TestGateway.signingInAt(github)
-                .app(app.url())
-                .property("latchkey.github.webhook-secret", secret)
-                .startApart("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError")) {
-            String json = "{\"action\":\"" + "x".repeat(LARGE) + "\"}";
-            Webhook forged = github.webhook("push", json);
-            Webhook signed = forged.signedWith(secret);
-            URI endpoint = URI.create(small.url() + PATH);
-            List<CompletableFuture<Integer>> answers = IntStream.range(0, 8)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(
-                            () -> (i % 2 == 0 ? forged : signed)
-                                    .deliverTo(endpoint)
-                                    .statusCode(),
-                            task -> new Thread(task).start()))
-                    .toList();
-            assertThat(answers.stream().map(CompletableFuture::join))
-                    .containsExactly(403, 202, 403, 202, 403, 202, 403, 202);
-            assertThat(small.stranger().get("/oauth2/sign_in").statusCode()).isEqualTo(200);
-            assertThat(small.log()).noneMatch(line -> line.contains("LEAK") || line.contains("OutOfMemory"));
-        }
+        String json = "{\"action\":\"" + "x".repeat(LARGE) + "\"}";
+        Webhook forged = github.webhook("push", json);
+        Webhook signed = forged.signedWith(SECRET_OF_THE_SMALL_ONE);
+        URI endpoint = URI.create(small.url() + PATH);
+        List<CompletableFuture<Integer>> answers = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> (i % 2 == 0 ? forged : signed).deliverTo(endpoint).statusCode(),
+                        task -> new Thread(task).start()))
+                .toList();
+        assertThat(answers.stream().map(CompletableFuture::join))
+                .containsExactly(403, 202, 403, 202, 403, 202, 403, 202);
+        assertThat(small.stranger().get("/oauth2/sign_in").statusCode()).isEqualTo(200);
+        assertThat(small.log()).noneMatch(line -> line.contains("LEAK") || line.contains("OutOfMemory"));
     }
 
     @Test
     void leavesRoomForTheRestWhenStrangersHoldBackTheEndsOfTheirDeliveries() throws Exception {
-        try (GatewayProcess small = TestGateway.signingInAt(github)
-                .app(app.url())
-                .property("latchkey.github.webhook-secret", secret)
-                .startApart("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError")) {
-            URI endpoint = URI.create(small.url() + PATH);
-            List<Socket> strangers = new ArrayList<>();
-            for (int i = 0; i < STRANGERS; i++) {
-                strangers.add(halfADelivery(endpoint));
-            }
-
-            Webhook signed = github.webhook("push", "{}").signedWith(secret);
-            assertThat(signed.deliverTo(endpoint).statusCode()).isEqualTo(202);
-            assertThat(small.stranger().get("/oauth2/sign_in").statusCode()).isEqualTo(200);
-            for (Socket stranger : strangers) {
-                stranger.close();
-            }
-            assertThat(small.log()).noneMatch(line -> line.contains("LEAK") || line.contains("OutOfMemory"));
+        URI endpoint = URI.create(small.url() + PATH);
+        List<Socket> strangers = new ArrayList<>();
+        for (int i = 0; i < STRANGERS; i++) {
+            strangers.add(halfADelivery(endpoint));
         }
+
+        Webhook signed = github.webhook("push", "{}").signedWith(SECRET_OF_THE_SMALL_ONE);
+        assertThat(signed.deliverTo(endpoint).statusCode()).isEqualTo(202);
+        assertThat(small.stranger().get("/oauth2/sign_in").statusCode()).isEqualTo(200);
+        for (Socket stranger : strangers) {
+            stranger.close();
+        }
+        assertThat(small.log()).noneMatch(line -> line.contains("LEAK") || line.contains("OutOfMemory"));
     }
 
     private static Socket halfADelivery(URI endpoint) throws IOException {
