@@ -72,7 +72,15 @@ public record StubCertificate(X509Certificate itself, String certificate, String
         String alternatives = Arrays.stream(names).map(name -> "dns:" + name).collect(Collectors.joining(","));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of("-genkeypair", "-alias", "edge", "-keyalg", algorithm, "-dname", "CN=" + names[0]));
+        command.addAll(List.of(
+                "-J-XX:TieredStopAtLevel=1",
+                "-genkeypair",
+                "-alias",
+                "edge",
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=" + names[0]));
         command.addAll(List.of("-ext", "SAN=" + alternatives, "-startdate", from, "-validity", "30"));
         command.addAll(List.of("-keystore", file.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
