@@ -29,7 +29,7 @@ import reactor.core.publisher.Flux;
 
 class ActionsTokensTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final String AUDIENCE = "https://gateway.example.com";
 
     private final TestClock clock = TestClock.now();

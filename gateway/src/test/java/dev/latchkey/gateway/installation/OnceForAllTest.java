@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
 
 class OnceForAllTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration FETCH = Duration.ofSeconds(30);
     /** Longer than any lease of these nodes. */
     private static final Duration LEASE_OVER = Duration.ofSeconds(36);

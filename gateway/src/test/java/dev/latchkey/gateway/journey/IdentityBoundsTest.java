@@ -161,7 +161,7 @@ class IdentityBoundsTest {
     private static String signedIn(Person person) {
         Sessions.Started started = gateway.bean(Sessions.class)
                 .start(person, new BrowserSession.Origin("127.0.0.1", "test"))
-                .block(Duration.ofSeconds(10));
+                .block(Duration.ofMinutes(1));
         return started.cookie().getName() + "=" + started.cookie().getValue();
     }
 

@@ -105,7 +105,7 @@ class IdentityJwtTest {
         assertThat(published.getJsonWebKeys()).hasSizeGreaterThanOrEqualTo(2);
         assertThat(gateway.stranger().get("/oauth2/jwks.json").body()).doesNotContain("\"d\"");
 
-        gateway.bean(SigningKeys.class).rotate().block(Duration.ofSeconds(10));
+        gateway.bean(SigningKeys.class).rotate().block(Duration.ofMinutes(1));
         clock.advance(Duration.ofMinutes(4).plusSeconds(30));
         octocat.fetch("/wiki/x");
         String after = bearer();

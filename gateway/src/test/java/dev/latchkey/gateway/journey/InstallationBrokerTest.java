@@ -43,7 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Installation tokens on the internal port, as tokman's clients rely on them. */
 class InstallationBrokerTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final TestClock clock = TestClock.now();

@@ -84,7 +84,7 @@ class LeavingTest {
         WebSocket socket = HTTP.newWebSocketBuilder()
                 .header("Cookie", "latchkey=" + octocat.cookie("latchkey"))
                 .buildAsync(URI.create("ws://localhost:" + port + "/ws"), closed)
-                .get(30, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         CompletableFuture<String> stream = HTTP.sendAsync(
                         request(octocat, "/sse?every=50&count=1000000"), BodyHandlers.ofString())
                 .thenApply(HttpResponse::body);
@@ -126,9 +126,9 @@ class LeavingTest {
         }
         timer.advanceTimeBy(NOTICE);
 
-        socketStatus = closed.status.get(30, TimeUnit.SECONDS);
-        streamed = stream.get(30, TimeUnit.SECONDS);
-        begunBefore = slow.get(30, TimeUnit.SECONDS);
+        socketStatus = closed.status.get(60, TimeUnit.SECONDS);
+        streamed = stream.get(60, TimeUnit.SECONDS);
+        begunBefore = slow.get(60, TimeUnit.SECONDS);
         http2Stream = http2.answer(events);
         http2BegunBefore = http2.answer(slowly);
         goneAway = http2.end();

@@ -92,12 +92,12 @@ abstract class SessionsContract {
 
     @Test
     void endWhenTheyFallIdleAndNotBefore() {
-        start("latchkey.session.idle", "2s");
+        start("latchkey.session.idle", "4s");
         HttpPerson octocat = signedIn();
         Instant used = Instant.now();
         assertThat(octocat.fetch("/").statusCode()).isEqualTo(200);
         await(() -> sessions() == 0);
-        assertThat(Duration.between(used, Instant.now())).isGreaterThan(Duration.ofMillis(1_900));
+        assertThat(Duration.between(used, Instant.now())).isGreaterThan(Duration.ofMillis(3_900));
         assertThat(octocat.fetch("/").statusCode()).isEqualTo(401);
     }
 
@@ -125,11 +125,11 @@ abstract class SessionsContract {
     }
 
     private long sessions() {
-        return gateway.bean(Sessions.class).list(OCTOCAT).count().block(Duration.ofSeconds(10));
+        return gateway.bean(Sessions.class).list(OCTOCAT).count().block(Duration.ofMinutes(1));
     }
 
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waited for long enough").isLessThan(end);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));

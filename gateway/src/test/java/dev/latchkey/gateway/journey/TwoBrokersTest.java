@@ -99,7 +99,7 @@ class TwoBrokersTest {
                 .heard(
                         "installation",
                         github.installationEvent(fresh, "created").payload())
-                .block(Duration.ofSeconds(10));
+                .block(Duration.ofMinutes(1));
         SessionsContract.await(() -> TokenWorker.at(second).ask("fresh/repo").statusCode() == 200);
     }
 

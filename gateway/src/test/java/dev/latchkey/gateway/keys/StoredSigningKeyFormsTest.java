@@ -36,7 +36,7 @@ class StoredSigningKeyFormsTest {
         try (EmbeddedStore store = new EmbeddedStore(folder, Clock.systemUTC())) {
             store.write("signing-keys", stored.bytes(RECORD), FAR);
             try (SigningKeys keys = new SigningKeys(store, stored.keys(), clock)) {
-                keys.refresh().block(Duration.ofSeconds(10));
+                keys.refresh().block(Duration.ofMinutes(1));
 
                 ECKey current = keys.current().key();
                 assertThat(current.isPrivate()).isTrue();
@@ -53,7 +53,7 @@ class StoredSigningKeyFormsTest {
         Clock clock = Clock.fixed(MADE, ZoneOffset.UTC);
         try (EmbeddedStore store = new EmbeddedStore(folder, Clock.systemUTC());
                 SigningKeys keys = new SigningKeys(store, stored.keys(), clock)) {
-            keys.refresh().block(Duration.ofSeconds(10));
+            keys.refresh().block(Duration.ofMinutes(1));
             stored.write(RECORD, store.read("signing-keys"));
             stored.write(KIDS, kids(JWKSet.parse(keys.jwks())));
         }

@@ -76,7 +76,7 @@ class StoredSessionFormsTest {
             hash(redis, stored.text(ID), fields(stored.text(REDIS)));
 
             BrowserSession session =
-                    sessions(redis, stored.keys()).find(stored.text(ID)).block(Duration.ofSeconds(10));
+                    sessions(redis, stored.keys()).find(stored.text(ID)).block(Duration.ofMinutes(1));
             assertIsTheSession(session, stored);
         });
     }
@@ -97,7 +97,7 @@ class StoredSessionFormsTest {
         KeyRing keys = stored.keys();
         withRedis(redis -> {
             BrowserSession session =
-                    sessions(redis, keys).create(PERSON, ORIGIN, USED, END).block(Duration.ofSeconds(10));
+                    sessions(redis, keys).create(PERSON, ORIGIN, USED, END).block(Duration.ofMinutes(1));
             stored.write(ID, session.id());
             stored.write(COOKIE, cookie(keys).valueOf(session.id(), SessionCookie.NO_HOST));
             stored.write(REDIS, text(hash(redis, session.id())));
@@ -167,14 +167,14 @@ class StoredSessionFormsTest {
     }
 
     private static void hash(LettuceConnectionFactory redis, String id, Map<ByteBuffer, ByteBuffer> fields) {
-        commands(redis).hMSet(keyOf(id), fields).block(Duration.ofSeconds(10));
+        commands(redis).hMSet(keyOf(id), fields).block(Duration.ofMinutes(1));
     }
 
     private static Map<String, String> hash(LettuceConnectionFactory redis, String id) {
         return commands(redis)
                 .hGetAll(keyOf(id))
                 .collect(Collectors.toMap(field -> text(field.getKey()), field -> text(field.getValue())))
-                .block(Duration.ofSeconds(10));
+                .block(Duration.ofMinutes(1));
     }
 
     private static String text(Map<String, String> fields) {

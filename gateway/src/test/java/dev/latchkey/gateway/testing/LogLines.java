@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** What a logger of this JVM is told from now on. Some logs are written beside the requests: those have to be waited for. */
 public final class LogLines implements AutoCloseable {
 
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
 
     private final Logger logger;
     private final Level before;

@@ -11,8 +11,8 @@ import javax.net.ssl.SSLContext;
 /** The one HTTP client of this package: HTTP/1.1, no redirects, no endless waiting. */
 final class PlainHttp {
 
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final HttpClient CLIENT = builder().build();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private PlainHttp() {}
 
@@ -20,7 +20,7 @@ final class PlainHttp {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(Duration.ofSeconds(10));
+                .connectTimeout(PATIENCE);
     }
 
     /** The same, but trusting whom that context trusts. */
