@@ -24,8 +24,8 @@ class KilledTest {
 
     /** Another process has no other clock than the machine's, and renews a token when a quarter of its life is over. */
     private static final Duration LIFE = Duration.ofSeconds(8);
-    /** How long Redis is away; {@code -Dlatchkey.test.redis-away=20} for the whole time that is promised. */
-    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("latchkey.test.redis-away", 6));
+    /** How long Redis is away. */
+    private static final Duration AWAY = Duration.ofSeconds(20);
 
     private final RunningClock clock = new RunningClock();
     private final GitHubStub github = GitHubStub.start(clock);

@@ -355,9 +355,9 @@ class SessionEndsTest {
     }
 
     /** A WebSocket that waits to be closed. */
-    private static final class Watched implements WebSocket.Listener {
+    static final class Watched implements WebSocket.Listener {
 
-        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        final CompletableFuture<Integer> closed = new CompletableFuture<>();
 
         static Watched open(TestGateway node, HttpPerson person) {
             Watched socket = new Watched();
