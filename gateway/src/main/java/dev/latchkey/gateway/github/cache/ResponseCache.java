@@ -234,9 +234,15 @@ public final class ResponseCache implements Calls {
     private boolean isUntouched(PersonalKey key, Entry entry) {
         String path = key.resource().path();
         long number = entry.asked().number();
-        return isHidden(key, entry)
-                ? changes.isStillHidden(key.person(), path, number)
-                : changes.isUntouched(key.person(), path, number);
+        return isHidden(key, entry) ? isStillHidden(key, entry) : changes.isUntouched(key.person(), path, number);
+    }
+
+    /** By what this node was told, or, of what another node was, by when it was asked for. */
+    private boolean isStillHidden(PersonalKey key, Entry entry) {
+        String path = key.resource().path();
+        Asked asked = entry.asked();
+        return changes.isStillHidden(key.person(), path, asked.number())
+                || changes.isStillHiddenSince(key.person(), path, asked.at());
     }
 
     /** Of a repository that somebody does not see, what happens in it makes no difference to them. */
@@ -364,8 +370,7 @@ public final class ResponseCache implements Calls {
         PersonalKey key = question.key();
         String path = key.resource().path();
         String repository = Paths.repository(path);
-        boolean open = !changes.isStillHidden(key.person(), path, old.asked().number());
-        if (repository == null || repository.equals(path) || open) {
+        if (repository == null || repository.equals(path) || !isStillHidden(key, old)) {
             return asked(request, question);
         }
         PersonalKey outer = key.at(repository);

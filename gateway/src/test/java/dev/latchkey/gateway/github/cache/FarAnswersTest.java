@@ -31,7 +31,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 class FarAnswersTest {
 
     private static final String REPO = "/repos/a/b";
-    private static final List<String> PATHS = List.of(REPO, REPO + "/issues", "/user", "/orgs/a");
+    private static final List<String> PATHS =
+            List.of(REPO, REPO + "/pulls", REPO + "/actions/runs", REPO + "/issues", "/user", "/orgs/a");
     private static final KeyRing KEYS = ring("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 
     private final ModelledGitHub github = new ModelledGitHub(new Random(1), List.of("1", "2"), PATHS);
@@ -213,6 +214,23 @@ class FarAnswersTest {
 
         assertThat(read(second, "1", REPO).status()).isEqualTo(404);
         assertThat(github.spent()).isOne();
+    }
+
+    @Test
+    void asksSeldomOnWhicheverNodeForWhatIsInARepositoryThatHasLongNotBeenThere() {
+        github.permit("1", REPO, false);
+        List<Node> nodes = List.of(first, second);
+        for (int round = 0; round < 24 * 120; round++) {
+            Node node = nodes.get(Math.floorMod(round * 31 / 7, 2));
+            read(node, "1", REPO + "/pulls");
+            read(node, "1", REPO + "/actions/runs");
+            if (round % 10 == 0) {
+                first.changes().within(REPO).block();
+            }
+            github.advance(Duration.ofSeconds(30));
+        }
+        int forTheRepository = 24 * 60;
+        assertThat(github.spent() - forTheRepository).isLessThan(100);
     }
 
     @Test

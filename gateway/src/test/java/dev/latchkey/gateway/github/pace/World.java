@@ -61,7 +61,7 @@ final class World {
         return new PaceProperties(
                 8,
                 64,
-                900,
+                850,
                 2_000,
                 Duration.ofSeconds(80),
                 Duration.ofSeconds(50),
