@@ -17,6 +17,7 @@ import dev.latchkey.gateway.github.pace.Savings;
 import dev.latchkey.gateway.installation.InstallationTokens;
 import dev.latchkey.gateway.keys.KeyRing;
 import dev.latchkey.gateway.limit.Throttle;
+import dev.latchkey.gateway.membership.Turns;
 import dev.latchkey.gateway.provider.GitHub;
 import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.route.Challenger;
@@ -35,6 +36,11 @@ import reactor.core.scheduler.Schedulers;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PassthroughProperties.class)
 class PassthroughConfiguration {
+
+    @Bean
+    Turns ownCalls(Pacer pacer) {
+        return new OwnCalls(pacer);
+    }
 
     @Bean
     GitHubPassthrough gitHubPassthrough(

@@ -9,6 +9,7 @@
             "provider",
             "session",
             "vault",
+            "membership",
             "installation",
             "route",
             "limit"

@@ -1,11 +1,11 @@
 package dev.latchkey.gateway.membership;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.latchkey.gateway.membership.Reading.Outcome;
+import dev.latchkey.gateway.provider.Waits;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -24,17 +24,22 @@ import tools.jackson.databind.json.JsonMapper;
  * @see <a href="https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api">rate limits</a>
  * @see <a href="https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api">SAML single sign-on</a>
  */
-record GitHubAnswer(int status, HttpHeaders headers, byte[] body) {
+record GitHubAnswer(int status, HttpHeaders headers, byte[] body) implements Turns.Answer {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration SHORT_PAUSE = Duration.ofSeconds(5);
     private static final Duration LIMIT_PAUSE = Duration.ofMinutes(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final int BODY_START = 1024;
     private static final Pattern NEXT = Pattern.compile("<([^>]{1,2000})>;\\s*rel=\"next\"");
     private static final Pattern SSO_URL = Pattern.compile("url=(https?://[^\\s;,\"'<>]{1,1000})");
 
     /** GitHub's opening of every refusal that is the organisation's policy and not the person's lack of rights. */
     private static final String POLICY = "Although you appear to have the correct authorization credentials";
+
+    @Override
+    public String bodyStart() {
+        return new String(body, 0, Math.min(BODY_START, body.length), UTF_8);
+    }
 
     boolean isUnchanged() {
         return status == 304;
@@ -116,7 +121,7 @@ record GitHubAnswer(int status, HttpHeaders headers, byte[] body) {
     }
 
     private boolean isLimit() {
-        if (header("Retry-After") != null || "0".equals(header("X-RateLimit-Remaining"))) {
+        if (header("Retry-After") != null || Waits.isSpent(headers)) {
             return true;
         }
         String documentation = text("documentation_url");
@@ -145,40 +150,9 @@ record GitHubAnswer(int status, HttpHeaders headers, byte[] body) {
                 : new HashSet<>(Arrays.asList(value.trim().split("[,;\\s]+")));
     }
 
-    /** {@code Retry-After}, else until the limit's reset, else a minute. */
     private Duration pause(Instant now) {
-        Duration wait = retryAfter(now);
-        if (wait == null && "0".equals(header("X-RateLimit-Remaining"))) {
-            wait = untilReset(now);
-        }
-        if (wait == null) {
-            return LIMIT_PAUSE;
-        }
-        return wait.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wait.compareTo(SHORT_PAUSE) < 0 ? SHORT_PAUSE : wait;
-    }
-
-    private @Nullable Duration retryAfter(Instant now) {
-        String text = header("Retry-After");
-        if (text == null) {
-            return null;
-        }
-        if (text.matches("[0-9]{1,6}")) {
-            return Duration.ofSeconds(Long.parseLong(text));
-        }
-        try {
-            Instant at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            return Duration.between(now, at);
-        } catch (DateTimeParseException e) {
-            return null;
-        }
-    }
-
-    private @Nullable Duration untilReset(Instant now) {
-        String reset = header("X-RateLimit-Reset");
-        return reset != null && reset.matches("[0-9]{1,12}")
-                ? Duration.between(now, Instant.ofEpochSecond(Long.parseLong(reset)))
-                : null;
+        Duration said = Waits.said(headers, now);
+        return said == null ? LIMIT_PAUSE : said.compareTo(SHORT_PAUSE) < 0 ? SHORT_PAUSE : said;
     }
 
     private String message() {

@@ -3,7 +3,9 @@ package dev.latchkey.gateway.membership;
 import dev.latchkey.gateway.membership.Reading.Entry;
 import dev.latchkey.gateway.membership.Reading.Outcome;
 import dev.latchkey.gateway.membership.Reading.Page;
+import dev.latchkey.gateway.problem.Problem;
 import dev.latchkey.gateway.provider.AccessToken;
+import dev.latchkey.gateway.session.PersonId;
 import dev.latchkey.gateway.watch.CallSpans;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
@@ -42,11 +44,13 @@ final class GitHubReader {
 
     private final String api;
     private final Clock clock;
+    private final Turns turns;
     private final WebClient web;
 
-    GitHubReader(String api, Clock clock) {
+    GitHubReader(String api, Clock clock, Turns turns) {
         this.api = api;
         this.clock = clock;
+        this.turns = turns;
         this.web = WebClient.builder()
                 .clientConnector(new ReactorClientHttpConnector(http()))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(LARGEST_PAGE))
@@ -74,14 +78,18 @@ final class GitHubReader {
      * @param known what was read before, or null
      * @return fails with {@link Unanswered} if GitHub says nothing about the person
      */
-    Mono<Found> read(Question question, AccessToken token, @Nullable Reading known) {
-        Asking asking = new Asking(question, token, known, new ArrayList<>());
+    Mono<Found> read(PersonId person, Question question, AccessToken token, @Nullable Reading known) {
+        Asking asking = new Asking(person, question, token, known, new ArrayList<>());
         Mono<Found> found = pagesFrom(api + question.path(), asking);
         return question.equals(Question.TEAMS) ? found.flatMap(teams -> withParents(teams, asking)) : found;
     }
 
     private record Asking(
-            Question question, AccessToken token, @Nullable Reading known, List<Page> pages) {
+            PersonId person,
+            Question question,
+            AccessToken token,
+            @Nullable Reading known,
+            List<Page> pages) {
 
         @Nullable
         Page knownPage(String url) {
@@ -131,9 +139,9 @@ final class GitHubReader {
     }
 
     private Mono<GitHubAnswer> call(String url, Asking asking, @Nullable Page known) {
-        return send(url, asking.token(), known == null ? null : known.etag()).flatMap(answer -> {
+        return send(url, asking, known == null ? null : known.etag()).flatMap(answer -> {
             if (answer.isUnchanged() && (known == null || mayHaveSuccessor(known))) {
-                return send(url, asking.token(), null);
+                return send(url, asking, null);
             }
             return answer.isMoved() ? follow(answer, asking) : Mono.just(answer);
         });
@@ -146,24 +154,31 @@ final class GitHubReader {
     /** A renamed repository has moved to an address of the same API; one step is all it takes. */
     private Mono<GitHubAnswer> follow(GitHubAnswer moved, Asking asking) {
         String location = moved.header(HttpHeaders.LOCATION);
-        return location != null && location.startsWith(api + '/')
-                ? send(location, asking.token(), null)
-                : Mono.just(moved);
+        return location != null && location.startsWith(api + '/') ? send(location, asking, null) : Mono.just(moved);
     }
 
-    private Mono<GitHubAnswer> send(String url, AccessToken token, @Nullable String etag) {
-        return web.get()
+    private Mono<GitHubAnswer> send(String url, Asking asking, @Nullable String etag) {
+        Mono<GitHubAnswer> call = web.get()
                 .uri(URI.create(url))
                 .headers(headers -> {
-                    headers.setBearerAuth(token.reveal());
+                    headers.setBearerAuth(asking.token().reveal());
                     if (etag != null) {
                         headers.set(HttpHeaders.IF_NONE_MATCH, etag);
                     }
                 })
-                .exchangeToMono(GitHubReader::whole)
-                .onErrorMap(
-                        failure -> !(failure instanceof Unanswered),
-                        failure -> new Unanswered("GitHub does not answer: " + failure, OUTAGE));
+                .exchangeToMono(GitHubReader::whole);
+        String path = url.substring(api.length()).split("\\?", 2)[0];
+        return turns.take(asking.person(), path, call).onErrorMap(GitHubReader::unanswered);
+    }
+
+    private static Throwable unanswered(Throwable failure) {
+        if (failure instanceof Unanswered) {
+            return failure;
+        }
+        if (failure instanceof Problem limited && limited.retryAfter() != null) {
+            return new Unanswered("GitHub is not to be asked now", limited.retryAfter());
+        }
+        return new Unanswered("GitHub does not answer: " + failure, OUTAGE);
     }
 
     private static Mono<GitHubAnswer> whole(ClientResponse response) {

@@ -6,6 +6,7 @@ import dev.latchkey.gateway.provider.ProviderEventListener;
 import dev.latchkey.gateway.store.Store;
 import dev.latchkey.gateway.vault.TokenVault;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,8 +17,15 @@ class MembershipConfiguration {
 
     @Bean
     Memberships memberships(
-            MembershipProperties properties, GitHub gitHub, TokenVault vault, Store store, KeyRing keys, Clock clock) {
-        return new Memberships(properties, new GitHubReader(gitHub.api(), clock), vault, store, keys, clock);
+            MembershipProperties properties,
+            GitHub gitHub,
+            TokenVault vault,
+            Store store,
+            KeyRing keys,
+            Clock clock,
+            ObjectProvider<Turns> turns) {
+        GitHubReader reader = new GitHubReader(gitHub.api(), clock, turns.getIfAvailable(Turns::none));
+        return new Memberships(properties, reader, vault, store, keys, clock);
     }
 
     @Bean

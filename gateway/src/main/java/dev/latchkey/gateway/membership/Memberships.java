@@ -325,7 +325,7 @@ public final class Memberships implements AutoCloseable {
         long seq = changes.newest();
         long begun = clock.millis();
         return vault.fresh(key.person())
-                .flatMap(token -> gitHub.read(key.question(), token, known))
+                .flatMap(token -> gitHub.read(key.person(), key.question(), token, known))
                 .map(found -> Reading.of(seq, begun, found.outcome(), found.ssoUrl(), found.pages()))
                 .flatMap(reading -> keep(key, reading));
     }

@@ -65,6 +65,7 @@ class GitHubCacheTest {
                 .property("latchkey.passthrough.pace.cpu", "1h")
                 .property("latchkey.github.webhook-secret", SECRET)
                 .route("github", "path: /github/**", "to: builtin:github-api", "allow: [signed-in]")
+                .route("acme", "path: /acme/**", "to: builtin:github-api", "allow: ['org:acme']")
                 .start();
         alice = signedIn("alice");
         bob = signedIn("bob");
@@ -626,6 +627,32 @@ class GitHubCacheTest {
         assertThat(asked()).isZero();
         clock.advance(Duration.ofSeconds(93));
         assertThat(get(person, repo).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void check32_asksNothingOfItsOwnEitherAboutAPersonWhoIsPaused() {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        github.endpoint(API + repo).next(Fault.rateLimited(Duration.ofSeconds(90)));
+        get(person, repo);
+        github.forgetCalls();
+
+        assertThat(person.get("/acme/user").statusCode()).isEqualTo(503);
+        assertThat(asked()).isZero();
+        clock.advance(Duration.ofSeconds(93));
+        assertThat(person.get("/acme/user").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void check32_pausesAPersonsAppsTooWhereItsOwnQuestionMeetsTheLimit() {
+        HttpPerson person = somebody();
+        github.content().put(repo, "{}");
+        github.endpoint(API + "/user/memberships/orgs/acme").next(Fault.rateLimited(Duration.ofSeconds(90)));
+        assertThat(person.get("/acme/user").statusCode()).isEqualTo(503);
+        github.forgetCalls();
+
+        assertThat(isHeldBack(get(person, repo))).isBetween(80L, 92L);
+        assertThat(asked()).isZero();
     }
 
     @Test

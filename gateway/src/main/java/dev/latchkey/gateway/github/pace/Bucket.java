@@ -102,7 +102,9 @@ final class Bucket {
             return new Gate(Gate.UNKNOWN, Reason.SCOUT, resource);
         }
         if (!isKnown(now)) {
-            return flying > 0 && unmeteredUntil <= now ? new Gate(Gate.UNKNOWN, Reason.SCOUT, resource) : Gate.OPEN;
+            return flying > 0 && unmeteredUntil <= now && !own
+                    ? new Gate(Gate.UNKNOWN, Reason.SCOUT, resource)
+                    : Gate.OPEN;
         }
         if (free(flying, limits, own) <= 0) {
             return new Gate(resetAt, Reason.QUOTA, resource);
