@@ -78,6 +78,13 @@ class Http2DoorTest {
         backend.forgetHeads();
     }
 
+    /** Of all the requests that one test takes back at once, some reach the app only when the next test runs. */
+    private List<String> heads() {
+        return backend.heads().stream()
+                .filter(head -> !head.startsWith("GET /rapid "))
+                .toList();
+    }
+
     private static void isRefused(Answer answer, int status, String code) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         assertThat(answer.header("x-latchkey-problem")).isEqualTo(code);
@@ -168,7 +175,7 @@ class Http2DoorTest {
             assertThat(raw.answer(pseudo).error()).isEqualTo(PROTOCOL_ERROR);
             assertThat(raw.get("/again").status()).isEqualTo(200);
         }
-        assertThat(backend.heads()).noneMatch(head -> head.contains("/late"));
+        assertThat(heads()).noneMatch(head -> head.contains("/late"));
     }
 
     @Test
@@ -197,7 +204,7 @@ class Http2DoorTest {
             int post = raw.stream();
             raw.begin(post, false, head("POST", target)).data(post, true, "hi");
             isRefused(raw.answer(post), 400, code);
-            assertThat(backend.heads()).isEmpty();
+            assertThat(heads()).isEmpty();
             assertThat(raw.get("/next").status()).as("the connection goes on").isEqualTo(200);
         }
     }
@@ -272,7 +279,7 @@ class Http2DoorTest {
     void whatIsNoRequestIsAnsweredSoAndGoesNoFurther(List<String> fields, int status, String code) {
         try (RawHttp2 raw = way.get()) {
             isRefused(send(raw, fields), status, code);
-            assertThat(backend.heads()).isEmpty();
+            assertThat(heads()).isEmpty();
             assertThat(raw.get("/next").status()).as("the connection goes on").isEqualTo(200);
         }
     }
@@ -310,7 +317,7 @@ class Http2DoorTest {
                     .data(taken, true, sixteen);
             assertThat(raw.answer(taken).status()).isEqualTo(200);
         }
-        assertThat(backend.heads()).hasSize(1);
+        assertThat(heads()).hasSize(1);
     }
 
     @Test
@@ -336,7 +343,7 @@ class Http2DoorTest {
             assertThat(page.status()).isEqualTo(302);
             assertThat(page.header("location")).contains("/oauth2/");
         }
-        assertThat(backend.heads()).isEmpty();
+        assertThat(heads()).isEmpty();
     }
 
     /** An error in its place would have clients drop the answer that they have got (RFC 9113, section 8.1). */
@@ -400,7 +407,7 @@ class Http2DoorTest {
             Answer answer = raw.request(fields);
             assertThat(answer.isOver()).as(answer.toString()).isTrue();
             assertThat(answer.error()).as(answer.toString()).isEqualTo(PROTOCOL_ERROR);
-            assertThat(backend.heads()).isEmpty();
+            assertThat(heads()).isEmpty();
             assertThat(raw.get("/next").status()).as("the connection goes on").isEqualTo(200);
         }
     }
@@ -422,7 +429,7 @@ class Http2DoorTest {
                     .frame(RawHttp2.RST_STREAM, 0, cut, new byte[] {0, 0, 0, 8});
             assertThat(raw.get("/next").status()).isEqualTo(200);
         }
-        assertThat(backend.heads()).singleElement().asString().startsWith("GET /next ");
+        assertThat(heads()).singleElement().asString().startsWith("GET /next ");
     }
 
     @Test
@@ -442,7 +449,7 @@ class Http2DoorTest {
             Answer answer = send(raw, large);
             assertThat(answer.status()).isNotEqualTo(200);
         }
-        assertThat(backend.heads()).isEmpty();
+        assertThat(heads()).isEmpty();
         try (RawHttp2 raw = way.get()) {
             raw.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, raw.stream(), (byte) 0x80);
             assertThat(raw.end()).isEqualTo(COMPRESSION_ERROR);

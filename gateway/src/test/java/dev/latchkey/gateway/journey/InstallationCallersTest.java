@@ -137,7 +137,7 @@ class InstallationCallersTest {
         assertThat(stranger.send("POST", "/api/packit/ogr/invalidate").statusCode())
                 .isEqualTo(401);
         assertThat(stranger.send("HEAD", "/api/packit/ogr").statusCode()).isEqualTo(401);
-        assertThat(audit()).first().asString().contains("reason=caller.unknown");
+        assertThat(audit(1)).first().asString().contains("reason=caller.unknown");
     }
 
     @Test

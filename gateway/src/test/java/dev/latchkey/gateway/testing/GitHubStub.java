@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
@@ -435,6 +436,12 @@ public final class GitHubStub implements AutoCloseable {
 
     public boolean isLive(String token) {
         return state.tokens.live(token).isPresent();
+    }
+
+    /** Whether that refresh token is or once was that person's. */
+    public boolean hasRefreshToken(String login, String token) {
+        return Objects.equals(
+                state.tokens.accountOfRefreshToken(token), person(login).account());
     }
 
     /** That person's live tokens, of all apps, oldest first. */

@@ -24,6 +24,7 @@ final class Tokens {
     private final Map<String, StubToken> known = new HashMap<>();
     private final Map<String, StubToken> unrevoked = new LinkedHashMap<>();
     private final Map<String, String> accessByRefresh = new HashMap<>();
+    private final Map<String, Long> accountByRefresh = new HashMap<>();
     private final Map<Triple, Deque<Instant>> created = new HashMap<>();
     private final Map<Authorization, Set<String>> authorizations = new HashMap<>();
     private final Clock clock;
@@ -146,7 +147,13 @@ final class Tokens {
         unrevoked.put(token.value(), token);
         if (token.refreshToken() != null) {
             accessByRefresh.put(token.refreshToken(), token.value());
+            accountByRefresh.put(token.refreshToken(), token.personId());
         }
+    }
+
+    /** Whose that refresh token is or once was, or null. */
+    synchronized Long accountOfRefreshToken(String token) {
+        return accountByRefresh.get(token);
     }
 
     /** Whether this app has had its ten tokens of the hour for this person and these scopes. */
