@@ -375,7 +375,7 @@ public final class ResponseCache implements Calls {
         }
         PersonalKey outer = key.at(repository);
         Entry known = entries.getIfPresent(outer);
-        if (known != null && !known.isMissing()) {
+        if (known != null && !known.isMissing() && isFresh(outer, known)) {
             return asked(request, question);
         }
         ApiRequest whole = request.to(new Target(Target.Api.REST, repository, null));

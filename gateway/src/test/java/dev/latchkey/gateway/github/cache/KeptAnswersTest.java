@@ -165,6 +165,21 @@ class KeptAnswersTest {
     }
 
     @Test
+    void looksWhetherTheWholeIsStillThereBeforeItAsksForAPartThatIsNot() {
+        github = request -> Mono.just(found("{}"));
+        read(REPO);
+        github = request -> Mono.just(answer(404, "{}"));
+        String part = REPO + "/issues";
+        calls.clear();
+        for (int minute = 0; minute < 60 * 24; minute++) {
+            assertThat(read(part).status()).isEqualTo(404);
+            changes.within(REPO).block();
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(calls.stream().filter(("GET " + part)::equals)).hasSizeLessThan(45);
+    }
+
+    @Test
     void asksForAPartAgainAsSoonAsTheWholeIsThere() {
         github = request -> Mono.just(answer(404, "{}"));
         for (int minute = 0; minute < 60 * 24; minute++) {
